@@ -1,0 +1,120 @@
+import { formatDuration } from "../lib/duration.ts";
+import { type DesiredImage, decidePlan, type PlannedImage, plannedName } from "../plan/pull-plan.ts";
+import type { PullPolicy } from "../plan/pull-policy.ts";
+import type { ImageResult } from "../results/pull-events.ts";
+import { RuntimeError } from "../runtime/errors.ts";
+import type { RuntimeImage } from "../runtime/runtime.ts";
+import { describePresent, ImagePull, type ImagePullTools, type PullSettings } from "./image-pull.ts";
+import { runPuller } from "./puller.ts";
+
+export interface FetchSettings extends Omit<PullSettings, "endMs"> {
+  readonly policy: PullPolicy;
+  readonly maxParallel: number;
+  readonly listTimeoutMs: number;
+  readonly overallTimeoutMs: number;
+}
+
+/**
+ * Brings the desired images onto this node once: one list of what is present, one plan, one bounded puller.
+ * Resolves to one result for each desired image, in the order of the list, by the overall timeout at the
+ * latest; a signal that aborts ends it at once, with the unfinished images `cancelled`.
+ */
+export async function runFetch(
+  desired: readonly DesiredImage[],
+  settings: FetchSettings,
+  tools: ImagePullTools,
+  signal: AbortSignal,
+): Promise<ImageResult[]> {
+  const { clock } = tools;
+  const endMs = clock.nowMs() + settings.overallTimeoutMs;
+  const timer = new AbortController();
+  const overTime = new AbortController();
+  clock.sleep(settings.overallTimeoutMs, timer.signal).then(
+    () => overTime.abort(new RuntimeError("the overall timeout is over", { kind: "timeout" })),
+    () => {},
+  );
+  const run = AbortSignal.any([signal, overTime.signal]);
+  try {
+    const plan = await makePlan(desired, settings, tools, run);
+    const pulls = planPulls(plan, { ...settings, endMs }, tools);
+    await runPuller([...pulls.values()], settings.maxParallel, clock, run).catch(() => {});
+    return plan.map((planned) => resultOf(planned, pulls, settings, tools, signal));
+  } finally {
+    timer.abort();
+  }
+}
+
+/** What `runFetch` would do now, without doing it. Throws a `RuntimeError` or the signal's reason. */
+export async function planFetch(
+  desired: readonly DesiredImage[],
+  settings: Pick<FetchSettings, "policy" | "listTimeoutMs">,
+  tools: Pick<ImagePullTools, "runtime">,
+  signal: AbortSignal,
+): Promise<PlannedImage[]> {
+  const present = await tools.runtime.listImages({ timeoutMs: settings.listTimeoutMs, signal });
+  return decidePlan(desired, present, settings.policy);
+}
+
+async function makePlan(
+  desired: readonly DesiredImage[],
+  settings: FetchSettings,
+  tools: ImagePullTools,
+  signal: AbortSignal,
+): Promise<PlannedImage[]> {
+  let present: RuntimeImage[] = [];
+  try {
+    present = await tools.runtime.listImages({ timeoutMs: settings.listTimeoutMs, signal });
+  } catch (error) {
+    // Pulling what is present costs a request and nothing else, so a missing list holds nobody up.
+    if (!signal.aborted) tools.log.warn("images not listed, each is asked for", { error });
+  }
+  const plan = decidePlan(desired, present, settings.policy);
+  for (const planned of plan) {
+    tools.log.debug("planned", {
+      image: plannedName(planned),
+      action: planned.action,
+      reason: planned.reason,
+    });
+  }
+  return plan;
+}
+
+function planPulls(
+  plan: readonly PlannedImage[],
+  settings: PullSettings,
+  tools: ImagePullTools,
+): Map<PlannedImage, ImagePull> {
+  const pulls = new Map<PlannedImage, ImagePull>();
+  for (const planned of plan) {
+    if (planned.action === "pull") pulls.set(planned, new ImagePull(planned, tools, settings));
+  }
+  return pulls;
+}
+
+function resultOf(
+  planned: PlannedImage,
+  pulls: ReadonlyMap<PlannedImage, ImagePull>,
+  settings: FetchSettings,
+  tools: ImagePullTools,
+  signal: AbortSignal,
+): ImageResult {
+  const pull = pulls.get(planned);
+  if (pull !== undefined) return pull.close(unfinished(settings, signal));
+  const { ref, where } = planned;
+  const base = { ref, where, normalizedRef: plannedName(planned), attempts: 0, durationMs: 0 };
+  const result: ImageResult =
+    planned.action === "keep"
+      ? { ...base, outcome: "present", ...describePresent(planned.image, planned.present) }
+      : { ...base, outcome: "failed", kind: "invalid-reference", message: planned.reason };
+  tools.observe({ type: "done", result });
+  return result;
+}
+
+function unfinished(
+  settings: FetchSettings,
+  signal: AbortSignal,
+): { kind: "cancelled" | "timeout"; message: string } {
+  if (signal.aborted) return { kind: "cancelled", message: "stopped before it was pulled" };
+  const overall = formatDuration(settings.overallTimeoutMs);
+  return { kind: "timeout", message: `not pulled within the overall timeout of ${overall}` };
+}

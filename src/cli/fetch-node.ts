@@ -1,0 +1,49 @@
+import { runDownloadWatch } from "../agent/download-watch.ts";
+import type { ImagePullTools } from "../agent/image-pull.ts";
+import { createLeaseBook } from "../agent/lease-book.ts";
+
+import { type ImageReference, normalizedName } from "../image/reference.ts";
+import type { Logger } from "../lib/log.ts";
+import type { PullObserver } from "../results/pull-events.ts";
+import { createContainerdDownloads } from "../runtime/containerd-downloads.ts";
+import { createCriRuntime } from "../runtime/cri.ts";
+import { createChannel } from "../runtime/grpc/channel.ts";
+import type { ImageRuntime, RuntimeVersion } from "../runtime/runtime.ts";
+import type { CliContext } from "./context.ts";
+import { readKeyring } from "./fetch-keyring.ts";
+import type { FetchOptions } from "./fetch-options.ts";
+
+/** This node's runtime and who we are for registries. */
+export interface Node {
+  readonly runtime: ImageRuntime;
+  nameOf(image: ImageReference): string;
+  pullTools(version: RuntimeVersion, observe: PullObserver): ImagePullTools;
+  close(): void;
+}
+
+/** A lease outlives its run by this much, so that the next run of a killed process goes on where it stood. */
+const leaseReserveMs = 600_000;
+
+/** Wires the edges of `fetch` together. Throws a `ConfigError`; makes no call to the runtime. */
+export async function createNode(options: FetchOptions, context: CliContext, log: Logger): Promise<Node> {
+  const { clock, random } = context;
+  const keyring = await readKeyring(options, context, log);
+  const channel = createChannel({ socketPath: options.criSocket });
+  const runtime = createCriRuntime(channel);
+  const ended = new AbortController();
+  return {
+    runtime,
+    nameOf: normalizedName,
+    pullTools(version, observe) {
+      const downloads = version.name === "containerd" ? createContainerdDownloads(channel, clock) : undefined;
+      const onTotal = (downloadedBytes: number) => observe({ type: "total", downloadedBytes });
+      const watch = downloads && runDownloadWatch(downloads, clock, log, onTotal, ended.signal);
+      const leases = createLeaseBook(downloads, options.overallTimeoutMs + leaseReserveMs, log);
+      return { runtime, keyring, watch, leases, clock, random, log, observe };
+    },
+    close() {
+      ended.abort();
+      channel.close();
+    },
+  };
+}

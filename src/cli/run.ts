@@ -1,0 +1,50 @@
+import { ConfigError } from "../lib/config-error.ts";
+import { printable } from "../lib/printable.ts";
+import { suggest } from "../lib/suggest.ts";
+import { version } from "../version.ts";
+import { commands, subcommands } from "./commands.ts";
+import type { CliContext } from "./context.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { renderOverview } from "./help.ts";
+
+/** Runs the command line (without interpreter and script) to its exit status; never throws. */
+export async function runCommandLine(argv: readonly string[], context: CliContext): Promise<number> {
+  try {
+    return await dispatch(argv, context);
+  } catch (error) {
+    context.stderr.write(`prestow: ${describe(error)}\n`);
+    return error instanceof ConfigError ? exitCodes.usage : exitCodes.failed;
+  }
+}
+
+async function dispatch(argv: readonly string[], context: CliContext): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined) {
+    context.stderr.write(renderOverview(commands));
+    return exitCodes.usage;
+  }
+  if (["help", "-h", "-help", "--help"].includes(name)) {
+    context.stdout.write(renderOverview(commands));
+    return exitCodes.ok;
+  }
+  if (["version", "-version", "--version"].includes(name)) {
+    context.stdout.write(`prestow ${version}\n`);
+    return exitCodes.ok;
+  }
+  const found = subcommands.find(({ command }) => command.name === name);
+  if (found === undefined) throw unknownCommand(name);
+  return await found.run(rest, context);
+}
+
+function unknownCommand(name: string): ConfigError {
+  const nearest = suggest(
+    name,
+    commands.map((command) => command.name),
+  );
+  const hint = nearest === undefined ? "run prestow --help for the list" : `did you mean ${nearest}?`;
+  return new ConfigError(`unknown command "${printable(name, 60)}": ${hint}`);
+}
+
+function describe(error: unknown): string {
+  return printable(error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,112 @@
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import { constants } from "node:http2";
+import type { CallBounds } from "../runtime.ts";
+import { decodeFrames, encodeFrame } from "./frame.ts";
+import { GrpcError, statusCode, statusMessage } from "./status.ts";
+
+/**
+ * The largest response we take: what the kubelet and containerd allow each other. Node's own gRPC library
+ * stops at 4 MiB, less than ListImages of a full node.
+ */
+export const maxMessageBytes = 16 * 1024 * 1024;
+
+export type Metadata = Readonly<Record<string, string>>;
+
+/**
+ * One call on a connected session: sends one message, resolves to the messages of the answer. Throws a
+ * `GrpcError`, or the signal's reason where that ended the call.
+ */
+export async function callOnSession(
+  session: ClientHttp2Session,
+  method: string,
+  request: Uint8Array,
+  bounds: CallBounds,
+  metadata: Metadata,
+): Promise<Buffer[]> {
+  bounds.signal?.throwIfAborted();
+  const stream = openStream(session, method, bounds.timeoutMs, metadata);
+  const deadline = setTimeout(
+    () => stream.destroy(new GrpcError("DEADLINE_EXCEEDED", `no answer within ${bounds.timeoutMs} ms`)),
+    bounds.timeoutMs,
+  );
+  const abort = () => stream.close(constants.NGHTTP2_CANCEL);
+  bounds.signal?.addEventListener("abort", abort, { once: true });
+  try {
+    stream.end(encodeFrame(request));
+    return await readAnswer(stream);
+  } catch (error) {
+    bounds.signal?.throwIfAborted();
+    throw asGrpcError(error);
+  } finally {
+    clearTimeout(deadline);
+    bounds.signal?.removeEventListener("abort", abort);
+    if (!stream.destroyed) stream.close(constants.NGHTTP2_CANCEL);
+  }
+}
+
+function openStream(
+  session: ClientHttp2Session,
+  method: string,
+  timeoutMs: number,
+  metadata: Metadata,
+): ClientHttp2Stream {
+  try {
+    return session.request({
+      ...metadata,
+      ":method": "POST",
+      ":path": method,
+      "content-type": "application/grpc",
+      te: "trailers",
+      // At most eight digits (the gRPC wire format), so long deadlines are said in seconds.
+      "grpc-timeout": timeoutMs < 1e8 ? `${Math.ceil(timeoutMs)}m` : `${Math.ceil(timeoutMs / 1000)}S`,
+    });
+  } catch (error) {
+    throw asGrpcError(error);
+  }
+}
+
+function readAnswer(stream: ClientHttp2Stream): Promise<Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    let status: IncomingHttpHeaders = {};
+    stream.on("response", (headers) => {
+      status = headers;
+    });
+    stream.on("trailers", (headers) => {
+      status = headers;
+    });
+    stream.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxMessageBytes) {
+        stream.destroy(
+          new GrpcError("RESOURCE_EXHAUSTED", `the answer is larger than ${maxMessageBytes} bytes`),
+        );
+      }
+    });
+    stream.on("error", reject);
+    stream.on("close", () => {
+      try {
+        throwOnStatus(status);
+        resolve(decodeFrames(Buffer.concat(chunks)));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}
+
+function throwOnStatus(headers: IncomingHttpHeaders): void {
+  const wire = headers["grpc-status"];
+  if (wire === undefined) throw new GrpcError("UNAVAILABLE", "the connection closed before the answer");
+  const code = statusCode(String(wire));
+  if (code !== "OK") throw new GrpcError(code, statusMessage(headers["grpc-message"]?.toString()));
+}
+
+/** What Node's http2 throws means that this call did not reach its answer over this connection. */
+function asGrpcError(error: unknown): GrpcError {
+  if (error instanceof GrpcError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new GrpcError("UNAVAILABLE", text, { cause: error });
+}

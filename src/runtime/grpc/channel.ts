@@ -1,0 +1,112 @@
+import type { ClientHttp2Session } from "node:http2";
+import type { CallBounds } from "../runtime.ts";
+import type { Metadata } from "./call.ts";
+import { callOnSession } from "./call.ts";
+import { connectSession } from "./connection.ts";
+import { GrpcError } from "./status.ts";
+
+/** A gRPC client of one Unix socket. */
+export interface Channel {
+  /** One request message, the messages of the answer. Throws a `GrpcError` or the signal's reason. */
+  call(method: string, request: Uint8Array, bounds: CallBounds, metadata?: Metadata): Promise<Buffer[]>;
+  close(): void;
+}
+
+export interface ChannelOptions {
+  readonly socketPath: string;
+  /** How long one connection may take until the server has spoken. */
+  readonly connectTimeoutMs?: number;
+  /** How long the server may take to answer a ping after a call met its deadline. */
+  readonly pingTimeoutMs?: number;
+}
+
+//  idle ──call──► connecting ──SETTINGS──► ready ──close, GOAWAY, unanswered ping──► idle
+//                     └────error, timeout────► idle
+//
+// A call never waits on a connection that someone else broke: each connection has its own timeout, and a
+// failed one is forgotten, so that the next call starts anew (grpc-node#2785: a channel that stays
+// "connecting" after the server restarted).
+export function createChannel(options: ChannelOptions): Channel {
+  const { socketPath, connectTimeoutMs = 5000, pingTimeoutMs = 2000 } = options;
+  let current: Promise<ClientHttp2Session> | undefined;
+
+  const forget = (session: ClientHttp2Session, connecting: Promise<ClientHttp2Session>) => {
+    if (current === connecting) current = undefined;
+    if (!session.destroyed) session.close();
+  };
+
+  const open = (): Promise<ClientHttp2Session> => {
+    const connecting = connectSession({ socketPath, timeoutMs: connectTimeoutMs });
+    current = connecting;
+    connecting.then(
+      (session) => {
+        session.once("close", () => forget(session, connecting));
+        session.once("goaway", () => forget(session, connecting));
+        if (session.destroyed) forget(session, connecting);
+      },
+      () => {
+        if (current === connecting) current = undefined;
+      },
+    );
+    return connecting;
+  };
+
+  return {
+    async call(method, request, bounds, metadata = {}) {
+      const startMs = performance.now();
+      const session = await withinBounds(current ?? open(), bounds);
+      const timeoutMs = Math.max(1, bounds.timeoutMs - (performance.now() - startMs));
+      try {
+        return await callOnSession(session, method, request, { ...bounds, timeoutMs }, metadata);
+      } catch (error) {
+        if (error instanceof GrpcError && error.code === "DEADLINE_EXCEEDED") {
+          destroyUnlessAlive(session, pingTimeoutMs);
+        }
+        throw error;
+      }
+    },
+    close() {
+      const connecting = current;
+      current = undefined;
+      connecting?.then(
+        (session) => session.destroy(),
+        () => {},
+      );
+    },
+  };
+}
+
+/**
+ * A call that met its deadline is either slow work or a dead connection: only a ping tells. A runtime that
+ * does not answer it loses the connection, and every call on it ends UNAVAILABLE.
+ */
+function destroyUnlessAlive(session: ClientHttp2Session, timeoutMs: number): void {
+  if (session.destroyed || session.closed) return;
+  const timer = setTimeout(() => session.destroy(), timeoutMs);
+  timer.unref();
+  session.once("close", () => clearTimeout(timer));
+  if (!session.ping(() => clearTimeout(timer))) session.destroy();
+}
+
+async function withinBounds<T>(promise: Promise<T>, bounds: CallBounds): Promise<T> {
+  const { signal, timeoutMs } = bounds;
+  signal?.throwIfAborted();
+  let stop = () => {};
+  const bounded = new Promise<never>((_, reject) => {
+    const timer = setTimeout(
+      () => reject(new GrpcError("DEADLINE_EXCEEDED", `not connected within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const abort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    };
+  });
+  try {
+    return await Promise.race([promise, bounded]);
+  } finally {
+    stop();
+  }
+}

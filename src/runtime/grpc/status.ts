@@ -1,0 +1,47 @@
+/** gRPC status codes by number: https://grpc.github.io/grpc/core/md_doc_statuscodes.html */
+const names = [
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+] as const;
+
+export type StatusCode = (typeof names)[number];
+
+/** A call that did not end with OK: the server's status, or one that the client had to find for itself. */
+export class GrpcError extends Error {
+  override readonly name = "GrpcError";
+  readonly code: StatusCode;
+
+  constructor(code: StatusCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The name of a status code on the wire; what no specification knows is UNKNOWN. */
+export function statusCode(wire: string | undefined): StatusCode {
+  return names[Number(wire)] ?? "UNKNOWN";
+}
+
+/** Decodes `grpc-message`, which is percent-encoded UTF-8; a broken encoding is shown as it came. */
+export function statusMessage(wire: string | undefined): string {
+  try {
+    return decodeURIComponent(wire ?? "");
+  } catch {
+    return wire ?? "";
+  }
+}

@@ -1,0 +1,33 @@
+import type { ImageLayers } from "./downloads.ts";
+
+/**
+ * The layers that a blob names, where it is an image manifest (OCI image-spec, Docker schema 2); undefined
+ * for everything else. What the bytes are is not known beforehand, so nothing in here throws.
+ */
+export function parseLayers(bytes: Buffer): ImageLayers | undefined {
+  // Most small blobs are no JSON at all.
+  if (bytes[0] !== 0x7b) return undefined;
+  const manifest = parseJson(bytes);
+  const listed = isRecord(manifest) ? manifest["layers"] : undefined;
+  if (!Array.isArray(listed)) return undefined;
+  const layers = new Map<string, number>();
+  for (const layer of listed) {
+    if (!isRecord(layer)) return undefined;
+    const { digest, size } = layer;
+    if (typeof digest !== "string" || typeof size !== "number") return undefined;
+    layers.set(digest, size);
+  }
+  return { layers: [...layers].map(([digest, sizeBytes]) => ({ digest, sizeBytes })) };
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
