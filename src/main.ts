@@ -26,4 +26,6 @@ const context: CliContext = {
   random: Math.random,
 };
 
-process.exitCode = await runCommandLine(process.argv.slice(2), context);
+runCommandLine(process.argv.slice(2), context).then((code) => {
+  process.exitCode = code;
+});

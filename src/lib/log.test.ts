@@ -112,6 +112,7 @@ test("a cycle and a getter that throws cost no more than themselves", () => {
   });
   const got = recordJson(fields);
   assert.equal(got["ref"], "a");
+  assert.equal(JSON.stringify(got["cycle"]), '{"self":{"self":{"self":{"self":"…"}}}}');
   assert.equal(got["throwing"], "[unreadable]");
   assert.equal("gone" in got, false);
 });

@@ -101,7 +101,8 @@ function throwOnStatus(headers: IncomingHttpHeaders): void {
   const wire = headers["grpc-status"];
   if (wire === undefined) throw new GrpcError("UNAVAILABLE", "the connection closed before the answer");
   const code = statusCode(String(wire));
-  if (code !== "OK") throw new GrpcError(code, statusMessage(headers["grpc-message"]?.toString()));
+  if (code === "OK") return;
+  throw new GrpcError(code, statusMessage(headers["grpc-message"]?.toString()), { fromServer: true });
 }
 
 /** What Node's http2 throws means that this call did not reach its answer over this connection. */

@@ -21,14 +21,21 @@ const names = [
 
 export type StatusCode = (typeof names)[number];
 
+export interface GrpcErrorOptions extends ErrorOptions {
+  /** The server said so itself; otherwise its answer never came. */
+  readonly fromServer?: boolean;
+}
+
 /** A call that did not end with OK: the server's status, or one that the client had to find for itself. */
 export class GrpcError extends Error {
   override readonly name = "GrpcError";
   readonly code: StatusCode;
+  readonly fromServer: boolean;
 
-  constructor(code: StatusCode, message: string, options?: ErrorOptions) {
+  constructor(code: StatusCode, message: string, options?: GrpcErrorOptions) {
     super(message, options);
     this.code = code;
+    this.fromServer = options?.fromServer ?? false;
   }
 }
 

@@ -1,0 +1,71 @@
+# Targets with a comment behind "##" are the ones that `make help` shows.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := node_modules/.bin
+NODE := $(CURDIR)/node_modules/node/bin/node
+SOURCES := $(shell find src -name '*.ts' -not -name '*.test.ts')
+UNIT_TESTS := $(shell find src lab test bench scripts -name '*.test.ts' -not -path 'test/real/*')
+REAL_TESTS := $(shell find test/real -name '*.test.ts' 2>/dev/null)
+
+.PHONY: help demo test check types lint unit real docs bench lab-up lab-down dist update clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+demo: dist ## bring up a containerd and a registry, fetch 12 images, show what the runtime has
+	@lab/demo
+
+test: check real ## all set-up, then every test, on real containerds
+	@$(NODE) test/run.ts --sum $(SUMMARY)
+
+check: types lint docs-check unit ## types, lint, import rule, generated files, unit tests
+
+bench: dist ## measure against image-prefetcher (PRESTOW_PEERS=DIR) and bare CRI calls
+	@$(NODE) bench/run.ts
+
+lab-up: node_modules ## start the lab: a private containerd, registries, seeded images
+	@lab/up
+
+lab-down: node_modules ## stop the lab and remove what it left
+	@lab/down
+
+update: node_modules ## write generated files anew: codecs, docs/flags.md
+	$(BIN)/buf generate
+	$(NODE) scripts/docs.ts
+	$(BIN)/biome check --write .
+
+dist: dist/prestow.cjs ## build the bundle
+
+clean: ## remove what was built in the checkout
+	rm -rf dist node_modules bench/out
+
+SUMMARY := dist/test-summary.jsonl
+
+types: node_modules
+	@$(BIN)/tsc -p .
+
+lint: node_modules
+	@$(BIN)/biome check --error-on-warnings .
+
+docs-check: node_modules
+	@$(NODE) scripts/docs.ts --check
+
+unit: node_modules
+	@mkdir -p dist && rm -f $(SUMMARY)
+	@$(NODE) test/run.ts --summary-file $(SUMMARY) $(UNIT_TESTS)
+
+real: dist node_modules
+	@$(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 2 $(REAL_TESTS)
+
+dist/prestow.cjs: node_modules scripts/bundle.ts package.json $(SOURCES)
+	@$(NODE) scripts/bundle.ts
+
+# npm writes this file last; a package.json that is newer asks for a new installation.
+node_modules: node_modules/.package-lock.json
+node_modules/.package-lock.json: package.json package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

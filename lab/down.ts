@@ -1,0 +1,10 @@
+import { readLabPlaces, runEntry } from "./entry.ts";
+import { withLock } from "./lock.ts";
+import { stopLab } from "./stop.ts";
+
+await runEntry("down", async () => {
+  const { folder, lockFile } = readLabPlaces();
+  const stopped = await withLock(lockFile, () => stopLab(folder));
+  process.stdout.write(stopped ? `The lab is down; ${folder} is removed.\n` : "The lab is not up.\n");
+  return 0;
+});

@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { ConfigError } from "../src/lib/config-error.ts";
+import { type LabPlaces, readLabPlaces, runEntry, runningEndpoints } from "./entry.ts";
+import { withLock } from "./lock.ts";
+import { decideRequirements, readMachine } from "./requirements.ts";
+import { startLab } from "./start.ts";
+import { type LabEndpoints, readLabState } from "./state.ts";
+import { stopLab } from "./stop.ts";
+import { parseUpOptions, type UpOptions, upHelp } from "./up-options.ts";
+
+type StartRequest = Extract<UpOptions, { help: false }>;
+
+function say(line: string): void {
+  process.stderr.write(`lab: ${line}\n`);
+}
+
+function describe(endpoints: LabEndpoints, folder: string): string {
+  return `  containerd ${endpoints.containerdVersion}   ${endpoints.criSocket}
+  registry            ${endpoints.registry} (12 images: ${endpoints.imagesFile})
+  behind a login      ${endpoints.privateRegistry} (credentials: ${endpoints.dockerConfigFile})
+  logs                ${folder}/*/*.log
+
+  lab/exec sh -c 'prestow fetch --cri-socket $PRESTOW_LAB_CRI --image-list-file $PRESTOW_LAB_IMAGES'
+  lab/exec ctr images ls
+  lab/down
+`;
+}
+
+function checkKind(request: StartRequest, running: LabEndpoints): void {
+  if (request.containerd === undefined || request.containerd === running.containerdKind) return;
+  throw new ConfigError(
+    `--containerd ${request.containerd}: the lab is up with another choice of containerd ` +
+      `(${running.containerdKind ?? "its own"}, ${running.containerdVersion}); run lab/down first`,
+  );
+}
+
+async function bringUp(request: StartRequest, places: LabPlaces, signal: AbortSignal): Promise<string> {
+  const { cache, folder } = places;
+  const running = existsSync(folder) ? runningEndpoints(readLabState(folder)) : undefined;
+  if (running !== undefined) {
+    checkKind(request, running);
+    return `The lab is up already:\n${describe(running, folder)}`;
+  }
+  if (await stopLab(folder)) say("removed what was left of a lab that no longer runs");
+  const install = { cache, environment: process.env, say, signal };
+  const endpoints = await startLab({ ...request, folder, install });
+  return `The lab is up:\n${describe(endpoints, folder)}`;
+}
+
+await runEntry("up", async (signal) => {
+  const options = parseUpOptions(process.argv.slice(2), process.env);
+  if (options.help) {
+    process.stdout.write(upHelp);
+    return 0;
+  }
+  const obstacle = decideRequirements(await readMachine(process.env));
+  if (obstacle !== undefined) throw new ConfigError(obstacle);
+  const places = readLabPlaces();
+  process.stdout.write(await withLock(places.lockFile, () => bringUp(options, places, signal)));
+  return 0;
+});
