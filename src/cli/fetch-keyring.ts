@@ -1,6 +1,32 @@
+import { readDockerConfig } from "../credentials/docker-config.ts";
+import { createKeyring, type Keyring } from "../credentials/keyring.ts";
+import { ConfigError } from "../lib/config-error.ts";
 import type { Logger } from "../lib/log.ts";
 import type { CliContext } from "./context.ts";
 import type { FetchOptions } from "./fetch-options.ts";
-export async function readKeyring(_o: FetchOptions, _c: CliContext, _l: Logger) {
-  return { lookup: async () => [] };
+
+/** Who we are for registries, as flags say it. Throws a `ConfigError`. */
+export async function readKeyring(options: FetchOptions, context: CliContext, log: Logger): Promise<Keyring> {
+  const { dockerConfig } = options;
+  const providers = await readPlugins(options, context, log);
+  return createKeyring({
+    providers,
+    warn: log.warn,
+    ...(dockerConfig !== undefined && { dockerConfig: await readDockerConfig(dockerConfig) }),
+  });
+}
+
+async function readPlugins(options: FetchOptions, context: CliContext, log: Logger) {
+  const { imageCredentialProviderConfig: configPath, imageCredentialProviderBinDir: binDir } = options;
+  if (configPath === undefined && binDir === undefined) return [];
+  if (binDir === undefined) throw bothOrNeither("config", "bin-dir");
+  if (configPath === undefined) throw bothOrNeither("bin-dir", "config");
+  // Only here, so that a run without plugins does not pay for the YAML parser.
+  const { readProviders } = await import("../credentials/providers.ts");
+  return readProviders({ configPath, binDir, env: context.env, clock: context.clock, warn: log.warn });
+}
+
+function bothOrNeither(given: string, missing: string): ConfigError {
+  const flag = "--image-credential-provider";
+  return new ConfigError(`${flag}-${given}: it needs ${flag}-${missing} too; give both or neither`);
 }

@@ -16,8 +16,10 @@ export type CredentialProviderErrorKind =
   | "output-too-large"
   | "invalid-response";
 
-/** The one error of the plugins' edge. Its message never holds what the plugin wrote to its output, and it has no
- * cause: those of the system quote arguments and environment. */
+/**
+ * The one error of the plugins' edge. Its message never holds what the plugin wrote to its output, and it has
+ * no cause: those of the system quote arguments and environment.
+ */
 export class CredentialProviderError extends Error {
   override readonly name = "CredentialProviderError";
   readonly kind: CredentialProviderErrorKind;

@@ -54,8 +54,12 @@ function describeFailure(result: ProcessResult, limits: ProcessLimits, secrets: 
     case "output-too-large":
       return `it wrote more than ${limits.maxStdoutBytes} bytes and was killed`;
     case "exit":
-      return `it ended with ${typeof result.status === "number" ? "status " : ""}${result.status}${describeStderr(result, secrets)}`;
+      return `it ended with ${describeStatus(result.status)}${describeStderr(result, secrets)}`;
   }
+}
+
+function describeStatus(status: number | string): string {
+  return typeof status === "number" ? `status ${status}` : status;
 }
 
 function describeStderr({ stdout, stderr }: { stdout: string; stderr: string }, secrets: string): string {
@@ -63,6 +67,7 @@ function describeStderr({ stdout, stderr }: { stdout: string; stderr: string }, 
   return shown === "" ? "" : `: ${shown}`;
 }
 
+// By their names, as most values of an environment, such as a region, are what a message is about.
 function listSecretValues(env: ProviderConfig["env"]): string {
   const secret = Object.entries(env).filter(([name]) => /secret|token|passw|key|cred/i.test(name));
   return secret.map(([, value]) => value).join("\n");
