@@ -46,13 +46,14 @@ export function runDownloadWatch(
 ): DownloadWatch {
   const watched = new Set<Watched>();
   const arrived = createTotal(onTotal);
+  const activity = createActivity();
   let running = false;
 
   const run = async () => {
     while (watched.size > 0 && !signal.aborted) {
       await clock.sleep(pollMs(watched), signal);
       try {
-        await lookOnce(downloads, watched, arrived, clock, signal);
+        await lookOnce(downloads, watched, { arrived, activity }, clock, signal);
       } catch (error) {
         // The pull itself meets the same runtime and says what is wrong; here it is only a missing picture.
         if (!signal.aborted) log.debug("downloads not visible", { error });
@@ -89,18 +90,19 @@ function pollMs(watched: Iterable<Watched>): number {
 async function lookOnce(
   downloads: RuntimeDownloads,
   watched: ReadonlySet<Watched>,
-  arrived: Total,
+  { arrived, activity }: { arrived: Total; activity: Activity },
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   const bounds = { timeoutMs: callTimeoutMs, signal };
   const active = await downloads.listActive(bounds);
+  const busy = activity.look(active);
   for (const entry of [...watched]) {
     const completed = new Set(await downloads.listCompleted(entry.pull.leaseId, bounds));
     entry.layers ??= await findLayers(downloads, completed, entry.known, bounds);
     if (entry.layers === undefined || !watched.has(entry)) continue;
     arrived.add(entry.layers, completed, active);
-    report(entry, entry.layers, completed, active, clock);
+    report(entry, entry.layers, { completed, active, busy }, clock);
   }
   arrived.tell();
 }
@@ -130,6 +132,22 @@ function createTotal(onTotal: OnTotal): Total {
   };
 }
 
+interface Activity {
+  /** Whether anything arrived since the look before: what a cut pull left behind is listed, too, and stands still. */
+  look(active: readonly ActiveDownload[]): boolean;
+}
+
+function createActivity(): Activity {
+  let before = new Map<string, number>();
+  return {
+    look(active) {
+      const busy = active.some(({ digest, offsetBytes }) => before.get(digest) !== offsetBytes);
+      before = new Map(active.map(({ digest, offsetBytes }) => [digest, offsetBytes]));
+      return busy;
+    },
+  };
+}
+
 async function findLayers(
   downloads: RuntimeDownloads,
   completed: ReadonlySet<string>,
@@ -148,8 +166,11 @@ async function findLayers(
 function report(
   entry: Watched,
   layers: ImageLayers,
-  completed: ReadonlySet<string>,
-  active: readonly ActiveDownload[],
+  {
+    completed,
+    active,
+    busy,
+  }: { completed: ReadonlySet<string>; active: readonly ActiveDownload[]; busy: boolean },
   clock: Clock,
 ): void {
   const progress = decideProgress(layers, completed, active);
@@ -157,7 +178,7 @@ function report(
   entry.stall = verdict.state;
   entry.pull.onProgress(progress.downloadedBytes, progress.totalBytes);
   // With all open downloads elsewhere this image waits for its turn, and that is not its fault.
-  const waitsForTurn = progress.queued > 0 && progress.open.length === 0 && active.length > 0;
+  const waitsForTurn = progress.queued > 0 && progress.open.length === 0 && busy;
   if (verdict.moved || waitsForTurn) entry.pull.onMoved();
   if (verdict.stalled !== undefined) entry.pull.onStalled(verdict.stalled);
 }

@@ -10,7 +10,7 @@ const callTimeoutMs = 5000;
  * after `timeoutMs`, or the signal's reason.
  */
 export async function waitForRuntime(
-  runtime: ImageRuntime,
+  runtime: Pick<ImageRuntime, "version">,
   timeoutMs: number,
   clock: Clock,
   signal: AbortSignal,

@@ -12,6 +12,7 @@ const accepted: Record<string, [text: string, username: string, password: string
   "broken into lines": ["dXNl\r\ncjpw\nYXNz", "user", "pass"],
   "with colons in the password": ["dTphOmI=", "u", "a:b"],
   "with an empty password": ["dXNlcjo=", "user", ""],
+  "with a byte order mark that belongs to the user": ["77u/dTpw", "\ufeffu", "p"],
   "with an empty user": ["OnBhc3M=", "", "pass"],
 };
 for (const [name, [text, username, password]] of Object.entries(accepted)) {

@@ -74,6 +74,13 @@ for (const durationMs of [0, -1]) {
   });
 }
 
+test("an answer that is not to be kept pushes none out", () => {
+  const { cache } = setup(1);
+  cache.store(app, "Image", 1000, create("a"));
+  cache.store(parseReference("reg.io/other"), "Image", 0, create("b"));
+  assert.notEqual(cache.find(app), undefined);
+});
+
 test("keeps an answer without credentials too", () => {
   const { cache } = setup();
   cache.store(app, "Image", 1000, []);

@@ -11,6 +11,7 @@ import { CredentialProviderError, type CredentialProviderErrorKind } from "./pro
 import { type AskPlugin, createAskPlugin } from "./provider-plugin.ts";
 
 const canary = "c4n4ry-s3cret";
+const token = "t0k3n-of-the-environment";
 const apiVersion = "credentialprovider.kubelet.k8s.io/v1";
 const answer = JSON.stringify({
   kind: "CredentialProviderResponse",
@@ -70,7 +71,8 @@ async function rejectsWith(
     assert.equal(error.kind, kind, error.message);
     assert.match(error.message, /^credential provider plugin-\d+: /);
     assert.match(error.message, message);
-    assert.ok(!`${error.stack} ${String(error.cause)}`.includes(canary), error.message);
+    const shown = `${error.stack} ${String(error.cause)}`;
+    for (const secret of [canary, token]) assert.ok(!shown.includes(secret), shown);
     return true;
   });
 }
@@ -155,7 +157,7 @@ const failures: Record<string, [script: string, kind: CredentialProviderErrorKin
 };
 for (const [name, [script, kind, message]] of Object.entries(failures)) {
   test(`a plugin that ${name} is an error of kind ${kind}`, async () => {
-    await rejectsWith(ask(await createPlugin(script, { config: { env: { TOKEN: canary } } })), kind, message);
+    await rejectsWith(ask(await createPlugin(script, { config: { env: { TOKEN: token } } })), kind, message);
   });
 }
 
@@ -225,8 +227,7 @@ test("ends with the reason of its signal, and leaves nothing running", async () 
   assert.ok(await isGone("aborted"));
 });
 
-test("does not start a plugin once its signal is aborted", async () => {
-  const plugin = await createPlugin('touch "$DIR/started"');
+test("does not even try to start a plugin once its signal is aborted", async () => {
+  const plugin = await createPlugin("true", { config: { env: { A: "cannot be passed on\0" } } });
   await assert.rejects(ask(plugin, AbortSignal.abort(new Error("stopped"))), new Error("stopped"));
-  assert.equal(existsSync(join(binDir, "started")), false);
 });

@@ -23,7 +23,7 @@ export function createSharedCalls<T>(): SharedCalls<T> {
     const forget = () => {
       if (calls.get(key) === call) calls.delete(key);
     };
-    call.result.then(forget, forget);
+    // Whether it ended or was left, the last who waits aborts it.
     controller.signal.addEventListener("abort", forget);
     return call;
   }

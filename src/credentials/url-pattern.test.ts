@@ -46,6 +46,7 @@ const different: [pattern: string, image: string][] = [
   ["registry.example.com", "registry.example.org/app"],
   ["r*t.example.com", "registry.example.com/app"],
   ["registry*y.example.com", "registry.example.com/app"],
+  ["*ry*y.example.com", "registry.example.com/app"],
   ["*gis*gis*.example.com", "registry.example.com/app"],
   ["registry.example.com/team", "registry.example.com/other/app"],
   ["registry.example.com/t*m", "registry.example.com/team/app"],

@@ -36,7 +36,7 @@ export async function callOnSession(
     return await readAnswer(stream);
   } catch (error) {
     bounds.signal?.throwIfAborted();
-    throw asGrpcError(error);
+    throw asGrpcError(error, stream.rstCode === constants.NGHTTP2_REFUSED_STREAM);
   } finally {
     clearTimeout(deadline);
     bounds.signal?.removeEventListener("abort", abort);
@@ -61,7 +61,7 @@ function openStream(
       "grpc-timeout": timeoutMs < 1e8 ? `${Math.ceil(timeoutMs)}m` : `${Math.ceil(timeoutMs / 1000)}S`,
     });
   } catch (error) {
-    throw asGrpcError(error);
+    throw asGrpcError(error, true);
   }
 }
 
@@ -106,8 +106,8 @@ function throwOnStatus(headers: IncomingHttpHeaders): void {
 }
 
 /** What Node's http2 throws means that this call did not reach its answer over this connection. */
-function asGrpcError(error: unknown): GrpcError {
+function asGrpcError(error: unknown, refused: boolean): GrpcError {
   if (error instanceof GrpcError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  return new GrpcError("UNAVAILABLE", text, { cause: error });
+  return new GrpcError("UNAVAILABLE", text, { cause: error, refused });
 }

@@ -51,18 +51,30 @@ export function createChannel(options: ChannelOptions): Channel {
     return connecting;
   };
 
+  const callOnce: Channel["call"] = async (method, request, bounds, metadata = {}) => {
+    const startMs = performance.now();
+    const connecting = current ?? open();
+    const session = await withinBounds(connecting, bounds);
+    const timeoutMs = Math.max(1, bounds.timeoutMs - (performance.now() - startMs));
+    try {
+      return await callOnSession(session, method, request, { ...bounds, timeoutMs }, metadata);
+    } catch (error) {
+      if (error instanceof GrpcError && error.code === "DEADLINE_EXCEEDED") {
+        destroyUnlessAlive(session, pingTimeoutMs);
+      }
+      // It takes no more calls; those that are on it may still end well.
+      if (error instanceof GrpcError && error.refused) forget(session, connecting);
+      throw error;
+    }
+  };
+
   return {
-    async call(method, request, bounds, metadata = {}) {
-      const startMs = performance.now();
-      const session = await withinBounds(current ?? open(), bounds);
-      const timeoutMs = Math.max(1, bounds.timeoutMs - (performance.now() - startMs));
+    async call(method, request, bounds, metadata) {
       try {
-        return await callOnSession(session, method, request, { ...bounds, timeoutMs }, metadata);
+        return await callOnce(method, request, bounds, metadata);
       } catch (error) {
-        if (error instanceof GrpcError && error.code === "DEADLINE_EXCEEDED") {
-          destroyUnlessAlive(session, pingTimeoutMs);
-        }
-        throw error;
+        if (!(error instanceof GrpcError) || !error.refused) throw error;
+        return await callOnce(method, request, bounds, metadata);
       }
     },
     close() {

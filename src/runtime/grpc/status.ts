@@ -24,6 +24,8 @@ export type StatusCode = (typeof names)[number];
 export interface GrpcErrorOptions extends ErrorOptions {
   /** The server said so itself; otherwise its answer never came. */
   readonly fromServer?: boolean;
+  /** The server never began with the call, so that it may be sent again whatever it does. */
+  readonly refused?: boolean;
 }
 
 /** A call that did not end with OK: the server's status, or one that the client had to find for itself. */
@@ -31,11 +33,13 @@ export class GrpcError extends Error {
   override readonly name = "GrpcError";
   readonly code: StatusCode;
   readonly fromServer: boolean;
+  readonly refused: boolean;
 
   constructor(code: StatusCode, message: string, options?: GrpcErrorOptions) {
     super(message, options);
     this.code = code;
     this.fromServer = options?.fromServer ?? false;
+    this.refused = options?.refused ?? false;
   }
 }
 

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createLogger } from "../lib/log.ts";
+import type { RuntimeDownloads } from "../runtime/downloads.ts";
+import { createLeaseBook } from "./lease-book.ts";
+
+const never = new AbortController().signal;
+const log = createLogger({ level: "error", format: "json", clock: { dateMs: () => 0 }, write: () => {} });
+
+function createDownloads(fails = false) {
+  const live = new Map<string, number>();
+  const refuse = async () => {
+    throw new Error("refused");
+  };
+  const downloads: RuntimeDownloads = {
+    createLease: fails
+      ? refuse
+      : async (ttlMs) => {
+          const id = `lease-${live.size + 1}`;
+          live.set(id, ttlMs);
+          return id;
+        },
+    deleteLease: fails ? refuse : async (id) => void live.delete(id),
+    listActive: async () => [],
+    listCompleted: async () => [],
+    readLayers: async () => undefined,
+  };
+  return { downloads, live };
+}
+
+test("gives an image the same lease for all its attempts", async () => {
+  const { downloads, live } = createDownloads();
+  const book = createLeaseBook(downloads, 5000, log);
+  assert.equal(await book.leaseFor("a", never), "lease-1");
+  assert.equal(await book.leaseFor("a", never), "lease-1");
+  assert.equal(await book.leaseFor("b", never), "lease-2");
+  assert.deepEqual([...live.values()], [5000, 5000]);
+});
+
+test("deletes the lease of an image that is done", async () => {
+  const { downloads, live } = createDownloads();
+  const book = createLeaseBook(downloads, 5000, log);
+  await book.leaseFor("a", never);
+  await book.release("a");
+  await book.release("never leased");
+  assert.equal(live.size, 0);
+});
+
+test("does without leases where the runtime has none or refuses", async () => {
+  assert.equal(await createLeaseBook(undefined, 5000, log).leaseFor("a", never), undefined);
+  const book = createLeaseBook(createDownloads(true).downloads, 5000, log);
+  assert.equal(await book.leaseFor("a", never), undefined);
+  await book.release("a");
+});
