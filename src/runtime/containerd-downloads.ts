@@ -51,7 +51,7 @@ export function createContainerdDownloads(channel: Channel, clock: Pick<Clock, "
       const answers = await call(`${contentService}ListStatuses`, request.finish(), bounds);
       const statuses = answers.flatMap((answer) => content.ListStatusesResponse.decode(answer).statuses);
       return statuses.flatMap(({ ref, offset }) => {
-        const digest = layerDigest(ref);
+        const digest = partDigest(ref);
         return digest === undefined ? [] : [{ digest, offsetBytes: offset }];
       });
     },
@@ -78,6 +78,6 @@ function leaseEnd(dateMs: number): string {
 }
 
 // containerd names an ingest by what it fetches: `layer-sha256:…`, `manifest-…`, `index-…`, `config-…`.
-function layerDigest(ingest: string): string | undefined {
-  return /^layer-(?<digest>.+:.+)$/.exec(ingest)?.groups?.["digest"];
+function partDigest(ingest: string): string | undefined {
+  return /^(?:layer|config)-(?<digest>.+:.+)$/.exec(ingest)?.groups?.["digest"];
 }

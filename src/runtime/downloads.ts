@@ -6,7 +6,7 @@ export interface ActiveDownload {
   readonly offsetBytes: number;
 }
 
-/** The compressed layers of one image for one platform, each once. */
+/** What is downloaded of one image for one platform, each once: its configuration and its compressed layers. */
 export interface ImageLayers {
   readonly layers: readonly { readonly digest: string; readonly sizeBytes: number }[];
 }
@@ -24,6 +24,6 @@ export interface RuntimeDownloads {
   listActive(bounds: CallBounds): Promise<ActiveDownload[]>;
   /** The digests of the blobs that the pull under this lease has complete. */
   listCompleted(leaseId: string, bounds: CallBounds): Promise<string[]>;
-  /** The layers that a stored blob names; undefined where it is no image manifest. */
+  /** The configuration and layers that a stored blob names; undefined where it is no image manifest. */
   readLayers(digest: string, bounds: CallBounds): Promise<ImageLayers | undefined>;
 }

@@ -6,7 +6,7 @@ import { parseLayers } from "./manifest.ts";
 const layer = (digest: string, size: number) => ({ mediaType: "x", digest, size });
 const json = (content: unknown) => Buffer.from(JSON.stringify(content));
 
-test("reads the layers of an image manifest, each once", () => {
+test("reads the configuration and the layers of an image manifest, each once", () => {
   const manifest = {
     schemaVersion: 2,
     config: layer("c", 9),
@@ -14,6 +14,7 @@ test("reads the layers of an image manifest, each once", () => {
   };
   assert.deepEqual(parseLayers(json(manifest)), {
     layers: [
+      { digest: "c", sizeBytes: 9 },
       { digest: "a", sizeBytes: 5 },
       { digest: "b", sizeBytes: 7 },
     ],
@@ -23,7 +24,7 @@ test("reads the layers of an image manifest, each once", () => {
 const others: Record<string, Buffer> = {
   "an index": json({ schemaVersion: 2, manifests: [layer("a", 5)] }),
   "an image configuration": json({ architecture: "amd64", rootfs: { type: "layers", diff_ids: [] } }),
-  "layers of another shape": json({ layers: ["sha256:a"] }),
+  "layers of another shape": json({ config: layer("c", 9), layers: ["sha256:a"] }),
   "a list": json([]),
   "broken JSON": Buffer.from("{"),
   "a compressed layer": Buffer.from([0x1f, 0x8b, 8]),

@@ -1,19 +1,19 @@
 import type { ImageLayers } from "./downloads.ts";
 
 /**
- * The layers that a blob names, where it is an image manifest (OCI image-spec, Docker schema 2); undefined
+ * The configuration and the layers that a blob names, where it is an image manifest (OCI image-spec, Docker schema 2); undefined
  * for everything else. What the bytes are is not known beforehand, so nothing in here throws.
  */
 export function parseLayers(bytes: Buffer): ImageLayers | undefined {
   // Most small blobs are no JSON at all.
   if (bytes[0] !== 0x7b) return undefined;
   const manifest = parseJson(bytes);
-  const listed = isRecord(manifest) ? manifest["layers"] : undefined;
-  if (!Array.isArray(listed)) return undefined;
+  if (!isRecord(manifest) || !Array.isArray(manifest["layers"])) return undefined;
   const layers = new Map<string, number>();
-  for (const layer of listed) {
-    if (!isRecord(layer)) return undefined;
-    const { digest, size } = layer;
+  // The configuration is a download like the layers, and they begin only once it is there.
+  for (const part of [manifest["config"], ...manifest["layers"]]) {
+    if (!isRecord(part)) return undefined;
+    const { digest, size } = part;
     if (typeof digest !== "string" || typeof size !== "number") return undefined;
     layers.set(digest, size);
   }

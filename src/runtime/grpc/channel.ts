@@ -59,9 +59,8 @@ export function createChannel(options: ChannelOptions): Channel {
     try {
       return await callOnSession(session, method, request, { ...bounds, timeoutMs }, metadata);
     } catch (error) {
-      if (error instanceof GrpcError && error.code === "DEADLINE_EXCEEDED") {
-        destroyUnlessAlive(session, pingTimeoutMs);
-      }
+      const unanswered = error instanceof GrpcError ? error.code === "DEADLINE_EXCEEDED" : true;
+      if (unanswered) destroyUnlessAlive(session, pingTimeoutMs);
       // It takes no more calls; those that are on it may still end well.
       if (error instanceof GrpcError && error.refused) forget(session, connecting);
       throw error;
@@ -89,8 +88,8 @@ export function createChannel(options: ChannelOptions): Channel {
 }
 
 /**
- * A call that met its deadline is either slow work or a dead connection: only a ping tells. A runtime that
- * does not answer it loses the connection, and every call on it ends UNAVAILABLE.
+ * A call that met its deadline or was given up is either slow work or a dead connection: only a ping tells. A
+ * runtime that does not answer it loses the connection, and every call on it ends UNAVAILABLE.
  */
 function destroyUnlessAlive(session: ClientHttp2Session, timeoutMs: number): void {
   if (session.destroyed || session.closed) return;
