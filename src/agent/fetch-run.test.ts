@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createManualClock, type ManualClock } from "../../test/clock/manual-clock.ts";
+import type { CallBounds } from "../lib/call-bounds.ts";
 import { createLogger } from "../lib/log.ts";
 import type { PullEvent } from "../results/pull-events.ts";
 import { type ErrorKind, RuntimeError } from "../runtime/errors.ts";
-import type {
-  CallBounds,
-  ImageRuntime,
-  PullRequest,
-  RegistryAuth,
-  RuntimeImage,
-} from "../runtime/runtime.ts";
+import type { ImageRuntime, PullRequest, RegistryAuth, RuntimeImage } from "../runtime/runtime.ts";
 import { parseImageArguments } from "../sources/list-entry.ts";
 import { type FetchSettings, runFetch } from "./fetch-run.ts";
 import { createLeaseBook } from "./lease-book.ts";

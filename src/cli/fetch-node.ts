@@ -3,11 +3,11 @@ import type { ImagePullTools } from "../agent/image-pull.ts";
 import { createLeaseBook } from "../agent/lease-book.ts";
 
 import { type ImageReference, normalizedName } from "../image/reference.ts";
+import { createChannel } from "../lib/grpc/channel.ts";
 import type { Logger } from "../lib/log.ts";
 import type { PullObserver } from "../results/pull-events.ts";
 import { createContainerdDownloads } from "../runtime/containerd-downloads.ts";
 import { createCriRuntime } from "../runtime/cri.ts";
-import { createChannel } from "../runtime/grpc/channel.ts";
 import type { ImageRuntime, RuntimeVersion } from "../runtime/runtime.ts";
 import type { CliContext } from "./context.ts";
 import { readKeyring } from "./fetch-keyring.ts";
@@ -28,7 +28,7 @@ const leaseReserveMs = 600_000;
 export async function createNode(options: FetchOptions, context: CliContext, log: Logger): Promise<Node> {
   const { clock, random } = context;
   const keyring = await readKeyring(options, context, log);
-  const channel = createChannel({ socketPath: options.criSocket });
+  const channel = createChannel({ target: { path: options.criSocket } });
   const runtime = createCriRuntime(channel);
   const ended = new AbortController();
   return {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { GrpcError, type StatusCode } from "../lib/grpc/status.ts";
 import { runtimeErrorFrom } from "./classify.ts";
 import type { ErrorKind } from "./errors.ts";
-import { GrpcError, type StatusCode } from "./grpc/status.ts";
 
 interface Recorded {
   readonly runtime: string;

@@ -1,8 +1,8 @@
 import { ConfigError } from "../lib/config-error.ts";
 import { parseDuration } from "../lib/duration.ts";
+import { GrpcError, type StatusCode } from "../lib/grpc/status.ts";
 import { cleanMessage } from "./error-text.ts";
 import { type ErrorKind, RuntimeError } from "./errors.ts";
-import { GrpcError, type StatusCode } from "./grpc/status.ts";
 
 /**
  * What runtimes and the registry clients in them write, in the order in which it decides: a status of the

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
+import type { CallBounds } from "../lib/call-bounds.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Channel } from "../lib/grpc/channel.ts";
 import { runtimeErrorFrom } from "./classify.ts";
 import type { RuntimeDownloads } from "./downloads.ts";
 import * as content from "./gen/containerd-content.ts";
 import * as leases from "./gen/containerd-leases.ts";
-import type { Channel } from "./grpc/channel.ts";
 import { parseLayers } from "./manifest.ts";
-import type { CallBounds } from "./runtime.ts";
 
 const contentService = "/containerd.services.content.v1.Content/";
 const leasesService = "/containerd.services.leases.v1.Leases/";

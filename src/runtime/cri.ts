@@ -1,16 +1,10 @@
+import type { CallBounds } from "../lib/call-bounds.ts";
+import type { Metadata } from "../lib/grpc/call.ts";
+import type { Channel } from "../lib/grpc/channel.ts";
+import { GrpcError } from "../lib/grpc/status.ts";
 import { runtimeErrorFrom } from "./classify.ts";
 import * as cri from "./gen/cri.ts";
-import type { Metadata } from "./grpc/call.ts";
-import type { Channel } from "./grpc/channel.ts";
-import { GrpcError } from "./grpc/status.ts";
-import type {
-  CallBounds,
-  FilesystemUsage,
-  ImageRuntime,
-  PullRequest,
-  RegistryAuth,
-  RuntimeImage,
-} from "./runtime.ts";
+import type { FilesystemUsage, ImageRuntime, PullRequest, RegistryAuth, RuntimeImage } from "./runtime.ts";
 
 interface Codec<T> {
   encode(message: T): { finish(): Uint8Array };

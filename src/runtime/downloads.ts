@@ -1,4 +1,4 @@
-import type { CallBounds } from "./runtime.ts";
+import type { CallBounds } from "../lib/call-bounds.ts";
 
 /** A blob that the runtime is receiving now. */
 export interface ActiveDownload {

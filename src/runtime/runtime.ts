@@ -1,8 +1,4 @@
-/** Bounds of one call: it ends by `timeoutMs` or as soon as `signal` aborts, whichever is first. */
-export interface CallBounds {
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
-}
+import type { CallBounds } from "../lib/call-bounds.ts";
 
 /** What CRI's AuthConfig carries. Values are secret: they go to the runtime and nowhere else. */
 export interface RegistryAuth {

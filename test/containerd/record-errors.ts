@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { buildImage, buildIndex } from "../../lab/images/build.ts";
+import { createChannel } from "../../src/lib/grpc/channel.ts";
+import { GrpcError } from "../../src/lib/grpc/status.ts";
 import * as cri from "../../src/runtime/gen/cri.ts";
-import { createChannel } from "../../src/runtime/grpc/channel.ts";
-import { GrpcError } from "../../src/runtime/grpc/status.ts";
 import { createSelfSignedCertificate } from "../registry/certificate.ts";
 import type { Fault } from "../registry/fault.ts";
 import { startTestRegistry, type TestRegistry } from "../registry/registry.ts";
@@ -48,7 +48,7 @@ const faults: Record<string, { on: "blob" | "manifest" | "any"; fault: Fault }> 
 };
 
 async function pull(containerd: TestContainerd, image: string, auth?: Partial<cri.AuthConfig>) {
-  const channel = createChannel({ socketPath: containerd.socket });
+  const channel = createChannel({ target: { path: containerd.socket } });
   const request = cri.PullImageRequest.encode({
     image: { image },
     auth: auth && {

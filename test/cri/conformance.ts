@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import type { CallBounds } from "../../src/lib/call-bounds.ts";
 import type { ErrorKind } from "../../src/runtime/errors.ts";
 import { RuntimeError } from "../../src/runtime/errors.ts";
-import type { CallBounds, ImageRuntime } from "../../src/runtime/runtime.ts";
+import type { ImageRuntime } from "../../src/runtime/runtime.ts";
 
 /** A runtime to be examined, and a registry that it can pull from. */
 export interface ConformanceSubject {

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { createChannel } from "../../src/lib/grpc/channel.ts";
 import { createCriRuntime } from "../../src/runtime/cri.ts";
 import { RuntimeError } from "../../src/runtime/errors.ts";
-import { createChannel } from "../../src/runtime/grpc/channel.ts";
 import type { ImageRuntime } from "../../src/runtime/runtime.ts";
 import { runImageServiceConformance } from "./conformance.ts";
 import type { FakeRuntime } from "./fake-runtime.ts";
@@ -17,7 +17,7 @@ const ref = "registry.example/app:v1";
 async function start() {
   const directory = await mkdtemp(join(tmpdir(), "fake-cri-"));
   const fake = await startFakeRuntime({ socketPath: join(directory, "cri.sock") });
-  const runtime = createCriRuntime(createChannel({ socketPath: fake.socketPath, pingTimeoutMs: 100 }));
+  const runtime = createCriRuntime(createChannel({ target: { path: fake.socketPath }, pingTimeoutMs: 100 }));
   const close = async () => {
     runtime.close();
     await fake.close();

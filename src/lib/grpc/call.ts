@@ -1,6 +1,6 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 import { constants } from "node:http2";
-import type { CallBounds } from "../runtime.ts";
+import type { CallBounds } from "../call-bounds.ts";
 import { decodeFrames, encodeFrame } from "./frame.ts";
 import { GrpcError, statusCode, statusMessage } from "./status.ts";
 
@@ -12,14 +12,17 @@ export const maxMessageBytes = 16 * 1024 * 1024;
 
 export type Metadata = Readonly<Record<string, string>>;
 
+/** One message, or the messages of a client's stream. */
+export type Request = Uint8Array | readonly Uint8Array[];
+
 /**
- * One call on a connected session: sends one message, resolves to the messages of the answer. Throws a
+ * One call on a connected session: sends its messages, resolves to the messages of the answer. Throws a
  * `GrpcError`, or the signal's reason where that ended the call.
  */
 export async function callOnSession(
   session: ClientHttp2Session,
   method: string,
-  request: Uint8Array,
+  request: Request,
   bounds: CallBounds,
   metadata: Metadata,
 ): Promise<Buffer[]> {
@@ -32,7 +35,8 @@ export async function callOnSession(
   const abort = () => stream.close(constants.NGHTTP2_CANCEL);
   bounds.signal?.addEventListener("abort", abort, { once: true });
   try {
-    stream.end(encodeFrame(request));
+    const messages = request instanceof Uint8Array ? [request] : request;
+    stream.end(Buffer.concat(messages.map(encodeFrame)));
     return await readAnswer(stream);
   } catch (error) {
     bounds.signal?.throwIfAborted();

@@ -72,7 +72,7 @@ test("sends a message with its metadata and deadline, and gets the answer", asyn
     seen = headers;
     reply(stream, message);
   });
-  const channel = createChannel({ socketPath });
+  const channel = createChannel({ target: { path: socketPath } });
   const answers = await channel.call("/a.B/C", Buffer.from("hello"), call, { "x-note": "1" });
   assert.deepEqual(answers.map(String), ["hello"]);
   assert.deepEqual([seen[":path"], seen["x-note"], seen["te"]], ["/a.B/C", "1", "trailers"]);
@@ -87,7 +87,7 @@ test("throws the server's status, also one without a body", async () => {
     const headers = { ":status": 200, "grpc-status": "5", "grpc-message": "no%20such" };
     stream.respond(headers, { endStream: true });
   });
-  const channel = createChannel({ socketPath });
+  const channel = createChannel({ target: { path: socketPath } });
   const expected = { code: "NOT_FOUND", message: "no such", fromServer: true };
   await assert.rejects(channel.call("/a.B/C", Buffer.alloc(0), call), expected);
   channel.close();
@@ -98,7 +98,7 @@ test("takes a message of 15 MiB and refuses one over 16", async () => {
   const socketPath = newSocket();
   let sizeBytes = 15 * 1024 * 1024;
   const server = await startServer(socketPath, (stream) => reply(stream, Buffer.alloc(sizeBytes)));
-  const channel = createChannel({ socketPath });
+  const channel = createChannel({ target: { path: socketPath } });
   const [answer] = await channel.call("/a.B/C", Buffer.alloc(0), call);
   assert.equal(answer?.length, sizeBytes);
   sizeBytes = maxMessageBytes;
@@ -113,7 +113,7 @@ test("ends a call that is not answered at its deadline, and the connection lives
   const server = await startServer(socketPath, (stream, message) => {
     if (!silent) echo(stream, message);
   });
-  const channel = createChannel({ socketPath });
+  const channel = createChannel({ target: { path: socketPath } });
   const late = channel.call("/a.B/C", Buffer.alloc(0), { timeoutMs: 50 });
   await assert.rejects(late, { code: "DEADLINE_EXCEEDED", fromServer: false });
   silent = false;
@@ -131,7 +131,7 @@ test("ends a call with the signal's reason, and tells the server", async () => {
     stream.on("close", noteCancelled);
     noteAsked();
   });
-  const channel = createChannel({ socketPath });
+  const channel = createChannel({ target: { path: socketPath } });
   const stop = new AbortController();
   const pending = channel.call("/a.B/C", Buffer.alloc(0), { ...call, signal: stop.signal });
   const rejected = assert.rejects(pending, /changed my mind/);
@@ -144,7 +144,7 @@ test("ends a call with the signal's reason, and tells the server", async () => {
 });
 
 test("says what the system said of a socket that is not there", async () => {
-  const channel = createChannel({ socketPath: newSocket() });
+  const channel = createChannel({ target: { path: newSocket() } });
   const expected = { code: "UNAVAILABLE", fromServer: false, message: /ENOENT/ };
   await assert.rejects(channel.call("/a.B/C", Buffer.alloc(0), call), expected);
 });
@@ -153,7 +153,7 @@ test("ends every call of a connection that closes, and connects anew for the nex
   const socketPath = newSocket();
   const { promise: asked, resolve: noteAsked } = Promise.withResolvers<void>();
   const first = await startServer(socketPath, () => noteAsked());
-  const channel = createChannel({ socketPath });
+  const channel = createChannel({ target: { path: socketPath } });
   const pending = channel.call("/a.B/C", Buffer.alloc(0), call);
   const rejected = assert.rejects(pending, { code: "UNAVAILABLE", fromServer: false });
   await asked;
@@ -177,7 +177,7 @@ async function callAgain(channel: Channel): Promise<void> {
 
 test("survives a hundred restarts of the server", async () => {
   const socketPath = newSocket();
-  const channel = createChannel({ socketPath });
+  const channel = createChannel({ target: { path: socketPath } });
   for (let round = 0; round < 100; round += 1) {
     const server = await startServer(socketPath, echo);
     try {
@@ -194,7 +194,7 @@ test("leaves a server that accepts but does not speak, and reaches the one that 
   const held: Socket[] = [];
   const mute = createServer((socket) => held.push(socket)).listen(socketPath);
   await once(mute, "listening");
-  const channel = createChannel({ socketPath, connectTimeoutMs: 100 });
+  const channel = createChannel({ target: { path: socketPath }, connectTimeoutMs: 100 });
   await assert.rejects(channel.call("/a.B/C", Buffer.alloc(0), call), { code: "UNAVAILABLE" });
   for (const socket of held) socket.destroy();
   await new Promise((resolve) => mute.close(resolve));
@@ -218,7 +218,7 @@ test("gives up a connection whose server went silent, and its calls with it", as
   });
   try {
     await once(server.stdout, "data");
-    const channel = createChannel({ socketPath, pingTimeoutMs: 100 });
+    const channel = createChannel({ target: { path: socketPath }, pingTimeoutMs: 100 });
     const short = { timeoutMs: 50 };
     await assert.rejects(channel.call("/a.B/C", Buffer.alloc(0), short), { code: "DEADLINE_EXCEEDED" });
     const lost = assert.rejects(channel.call("/a.B/C", Buffer.alloc(0), { timeoutMs: 60_000 }), {

@@ -3,9 +3,11 @@ import { connect } from "node:http2";
 import { createConnection } from "node:net";
 import { GrpcError } from "./status.ts";
 
-/** Opens the byte stream under HTTP/2; here always a Unix socket. */
+/** Where a server listens: a Unix socket, or TCP without TLS. */
+export type Target = { readonly path: string } | { readonly host: string; readonly port: number };
+
 export interface ConnectOptions {
-  readonly socketPath: string;
+  readonly target: Target;
   /** From the first SYN to the server's SETTINGS: a runtime that accepts but does not speak is not connected. */
   readonly timeoutMs: number;
 }
@@ -15,8 +17,8 @@ export interface ConnectOptions {
  * system's error (`ENOENT`, `ECONNREFUSED`, `EACCES`).
  */
 export function connectSession(options: ConnectOptions): Promise<ClientHttp2Session> {
-  const session = connect("http://localhost", {
-    createConnection: () => createConnection(options.socketPath),
+  const session = connect(authority(options.target), {
+    createConnection: () => createConnection(options.target),
     settings: { enablePush: false, initialWindowSize: 1024 * 1024 },
   });
   return new Promise((resolve, reject) => {
@@ -39,4 +41,10 @@ export function connectSession(options: ConnectOptions): Promise<ClientHttp2Sess
       resolve(session);
     });
   });
+}
+
+function authority(target: Target): string {
+  if ("path" in target) return "http://localhost";
+  const host = target.host.includes(":") ? `[${target.host}]` : target.host;
+  return `http://${host}:${target.port}`;
 }

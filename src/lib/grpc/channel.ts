@@ -1,19 +1,21 @@
 import type { ClientHttp2Session } from "node:http2";
-import type { CallBounds } from "../runtime.ts";
-import type { Metadata } from "./call.ts";
-import { callOnSession } from "./call.ts";
-import { connectSession } from "./connection.ts";
+import type { CallBounds } from "../call-bounds.ts";
+import { callOnSession, type Metadata, type Request } from "./call.ts";
+import { connectSession, type Target } from "./connection.ts";
 import { GrpcError } from "./status.ts";
 
-/** A gRPC client of one Unix socket. */
+/** A gRPC client of one server. */
 export interface Channel {
-  /** One request message, the messages of the answer. Throws a `GrpcError` or the signal's reason. */
-  call(method: string, request: Uint8Array, bounds: CallBounds, metadata?: Metadata): Promise<Buffer[]>;
+  /**
+   * Sends one message, or all those of a stream, and resolves to the messages of the answer. Throws a
+   * `GrpcError` or the signal's reason.
+   */
+  call(method: string, request: Request, bounds: CallBounds, metadata?: Metadata): Promise<Buffer[]>;
   close(): void;
 }
 
 export interface ChannelOptions {
-  readonly socketPath: string;
+  readonly target: Target;
   /** How long one connection may take until the server has spoken. */
   readonly connectTimeoutMs?: number;
   /** How long the server may take to answer a ping after a call met its deadline. */
@@ -27,7 +29,7 @@ export interface ChannelOptions {
 // failed one is forgotten, so that the next call starts anew (grpc-node#2785: a channel that stays
 // "connecting" after the server restarted).
 export function createChannel(options: ChannelOptions): Channel {
-  const { socketPath, connectTimeoutMs = 5000, pingTimeoutMs = 2000 } = options;
+  const { target, connectTimeoutMs = 5000, pingTimeoutMs = 2000 } = options;
   let current: Promise<ClientHttp2Session> | undefined;
 
   const forget = (session: ClientHttp2Session, connecting: Promise<ClientHttp2Session>) => {
@@ -36,7 +38,7 @@ export function createChannel(options: ChannelOptions): Channel {
   };
 
   const open = (): Promise<ClientHttp2Session> => {
-    const connecting = connectSession({ socketPath, timeoutMs: connectTimeoutMs });
+    const connecting = connectSession({ target, timeoutMs: connectTimeoutMs });
     current = connecting;
     connecting.then(
       (session) => {
