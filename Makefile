@@ -33,7 +33,7 @@ lab-up: node_modules ## start the lab: a private containerd, registries, seeded 
 lab-down: node_modules ## stop the lab and remove what it left
 	@lab/down
 
-update: node_modules ## write generated files anew: codecs, docs/flags.md
+update: node_modules ## write generated files anew: codecs, docs/flags.md, docs/errors.md
 	$(BIN)/buf generate
 	$(NODE) scripts/docs.ts
 	$(BIN)/biome check --write .

@@ -1,22 +1,49 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { commands } from "../src/cli/commands.ts";
 import { renderFlagsMarkdown } from "../src/cli/flags-markdown.ts";
+import { type RecordedError, renderErrorsMarkdown } from "./errors-markdown.ts";
 
-const page = new URL("../docs/flags.md", import.meta.url);
+interface Page {
+  readonly path: string;
+  readonly text: string;
+  /** What the page is made of. */
+  readonly source: string;
+}
 
-function readPage(): string | undefined {
+const root = new URL("../", import.meta.url);
+
+function readText(path: string): string | undefined {
   try {
-    return readFileSync(page, "utf8");
+    return readFileSync(new URL(path, root), "utf8");
   } catch {
     return undefined;
   }
 }
 
-// Writes docs/flags.md; with --check only tells whether it is what the options tables say.
-const text = renderFlagsMarkdown(commands);
-if (!process.argv.includes("--check")) {
-  writeFileSync(page, text);
-} else if (readPage() !== text) {
-  process.stderr.write('docs/flags.md is not what the options tables in src/cli say: run "make update"\n');
-  process.exitCode = 1;
+function readRecorded(): RecordedError[] {
+  return JSON.parse(readText("src/runtime/testdata/containerd-errors.json") ?? "[]");
+}
+
+const pages: readonly Page[] = [
+  {
+    path: "docs/flags.md",
+    text: renderFlagsMarkdown(commands),
+    source: "the options tables in src/cli",
+  },
+  {
+    path: "docs/errors.md",
+    text: renderErrorsMarkdown(readRecorded()),
+    source: "the retry table in src/plan/retry.ts and the recorded messages",
+  },
+];
+
+// Writes the generated pages; with --check only tells whether they are what their sources say.
+const check = process.argv.includes("--check");
+for (const { path, text, source } of pages) {
+  if (!check) {
+    writeFileSync(new URL(path, root), text);
+  } else if (readText(path) !== text) {
+    process.stderr.write(`${path} is not what ${source} say: run "make update"\n`);
+    process.exitCode = 1;
+  }
 }

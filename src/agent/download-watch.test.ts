@@ -27,6 +27,7 @@ function createBench() {
       return runtime.active;
     },
     listCompleted: async () => runtime.completed,
+    discardComplete: async () => {},
     readLayers: async (digest) =>
       digest === manifest ? { layers: [{ digest: layer, sizeBytes: 100 }] } : undefined,
   };

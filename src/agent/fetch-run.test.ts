@@ -180,13 +180,33 @@ test("does not try another credential where none can help", async () => {
 });
 
 test("cancels what is running when it is stopped, and says so of each unfinished image", async () => {
-  const { clock, run, stop } = createBench(hang);
+  const { clock, events, run, stop } = createBench(hang);
   const done = run(["a:1", "b:1", "c:1"]);
   await clock.advance(100);
   stop.abort(new Error("SIGTERM"));
   const results = await finish(clock, done, 0);
   const kinds = results.map((result) => result.outcome === "failed" && result.kind);
   assert.deepEqual(kinds, ["cancelled", "cancelled", "cancelled"]);
+  assert.equal(events.filter(({ type }) => type === "attempt-failed").length, 0);
+  assert.equal(clock.sleepers(), 0);
+});
+
+test("says why an image failed before, where the end of the run cuts its last attempt", async () => {
+  const { clock, run } = createBench((request, bounds, attempt) =>
+    attempt === 1 ? fail("unavailable", "503") : hang(request, bounds, attempt),
+  );
+  const [result] = await finish(clock, run(["a:1"], { overallTimeoutMs: 20_000 }), 20_000);
+  assert.deepEqual(result?.outcome === "failed" && [result.kind, result.message], ["unavailable", "503"]);
+});
+
+test("tells what is present before the first pull begins", async () => {
+  const { clock, store, events, run } = createBench(succeed);
+  store.set("there:1", listed("there:1"));
+  await finish(clock, run(["missing:1", "there:1"]), 1000);
+  assert.deepEqual(
+    events.slice(0, 2).map(({ type }) => type),
+    ["done", "attempt"],
+  );
 });
 
 test("tells a final state of each image, once", async () => {

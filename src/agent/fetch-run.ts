@@ -36,9 +36,16 @@ export async function runFetch(
   const run = AbortSignal.any([signal, overTime.signal]);
   try {
     const plan = await makePlan(desired, settings, tools, run);
-    const pulls = planPulls(plan, { ...settings, endMs }, tools);
-    await runPuller([...pulls.values()], settings.maxParallel, clock, run).catch(() => {});
-    return plan.map((planned) => resultOf(planned, pulls, settings, tools, signal));
+    const images = plan.map((planned) =>
+      planned.action === "pull"
+        ? new ImagePull(planned, tools, { ...settings, endMs })
+        : tellAtOnce(planned, tools),
+    );
+    const pulls = images.filter((image) => image instanceof ImagePull);
+    await runPuller(pulls, settings.maxParallel, clock, run).catch(() => {});
+    return images.map((image) =>
+      image instanceof ImagePull ? image.close(unfinished(settings, signal)) : image,
+    );
   } finally {
     timer.abort();
   }
@@ -79,34 +86,18 @@ async function makePlan(
   return plan;
 }
 
-function planPulls(
-  plan: readonly PlannedImage[],
-  settings: PullSettings,
-  tools: ImagePullTools,
-): Map<PlannedImage, ImagePull> {
-  const pulls = new Map<PlannedImage, ImagePull>();
-  for (const planned of plan) {
-    if (planned.action === "pull") pulls.set(planned, new ImagePull(planned, tools, settings));
-  }
-  return pulls;
-}
-
-function resultOf(
-  planned: PlannedImage,
-  pulls: ReadonlyMap<PlannedImage, ImagePull>,
-  settings: FetchSettings,
-  tools: ImagePullTools,
-  signal: AbortSignal,
+/** What needs no pull is final before the first pull begins, and is told then. */
+function tellAtOnce(
+  planned: Exclude<PlannedImage, { action: "pull" }>,
+  { observe }: Pick<ImagePullTools, "observe">,
 ): ImageResult {
-  const pull = pulls.get(planned);
-  if (pull !== undefined) return pull.close(unfinished(settings, signal));
   const { ref, where } = planned;
   const base = { ref, where, normalizedRef: plannedName(planned), attempts: 0, durationMs: 0 };
   const result: ImageResult =
     planned.action === "keep"
       ? { ...base, outcome: "present", ...describePresent(planned.image, planned.present) }
       : { ...base, outcome: "failed", kind: "invalid-reference", message: planned.reason };
-  tools.observe({ type: "done", result });
+  observe({ type: "done", result });
   return result;
 }
 

@@ -142,6 +142,7 @@ export class ImagePull implements PullTask {
     this.#lastError = error;
     const failures = (this.#failures.get(error.kind) ?? 0) + 1;
     this.#failures.set(error.kind, failures);
+    if (error.kind === "corrupt") await this.#tools.leases.discardComplete(this.#name);
     const nowMs = clock.nowMs();
     const { kind, retryAfterMs } = error;
     const failure = { kind, retryAfterMs, failures, attempts: this.#attempts, moved: attempt.moved };

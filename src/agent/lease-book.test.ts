@@ -9,6 +9,7 @@ const log = createLogger({ level: "error", format: "json", clock: { dateMs: () =
 
 function createDownloads(fails = false) {
   const live = new Map<string, number>();
+  const discarded: string[] = [];
   const refuse = async () => {
     throw new Error("refused");
   };
@@ -23,9 +24,10 @@ function createDownloads(fails = false) {
     deleteLease: fails ? refuse : async (id) => void live.delete(id),
     listActive: async () => [],
     listCompleted: async () => [],
+    discardComplete: fails ? refuse : async (id) => void discarded.push(id),
     readLayers: async () => undefined,
   };
-  return { downloads, live };
+  return { downloads, live, discarded };
 }
 
 test("gives an image the same lease for all its attempts", async () => {
@@ -51,4 +53,14 @@ test("does without leases where the runtime has none or refuses", async () => {
   const book = createLeaseBook(createDownloads(true).downloads, 5000, log);
   assert.equal(await book.leaseFor("a", never), undefined);
   await book.release("a");
+});
+
+test("discards what an image's lease has wrong, and keeps the lease", async () => {
+  const { downloads, live, discarded } = createDownloads();
+  const book = createLeaseBook(downloads, 5000, log);
+  await book.discardComplete("a");
+  await book.leaseFor("a", never);
+  await book.discardComplete("a");
+  assert.deepEqual(discarded, ["lease-1"]);
+  assert.equal(live.size, 1);
 });

@@ -5,6 +5,8 @@ import type { RuntimeDownloads } from "../runtime/downloads.ts";
 export interface LeaseBook {
   /** Undefined where the runtime has no leases or did not give one: then there is neither progress nor resuming. */
   leaseFor(image: string, signal: AbortSignal): Promise<string | undefined>;
+  /** What the image's pull received was wrong: the next attempt is to fetch it anew. */
+  discardComplete(image: string): Promise<void>;
   /** The image is present or given up: what its lease holds may go. */
   release(image: string): Promise<void>;
 }
@@ -32,6 +34,15 @@ export function createLeaseBook(
       } catch (error) {
         if (!signal.aborted) log.debug("no lease for the pull", { image, error });
         return undefined;
+      }
+    },
+    async discardComplete(image) {
+      const lease = leases.get(image);
+      if (lease === undefined || downloads === undefined) return;
+      try {
+        await downloads.discardComplete(lease, { timeoutMs: callTimeoutMs });
+      } catch (error) {
+        log.debug("wrong downloads were not discarded", { image, error });
       }
     },
     async release(image) {

@@ -73,9 +73,14 @@ test("lets running attempts end when it is stopped, and begins no more", async (
   const { clock, starts, task } = createBench();
   const stop = new AbortController();
   const done = runPuller([task("a:1"), task("b:1")], 1, clock, stop.signal);
-  const rejected = assert.rejects(done, /stop/);
+  let ended = false;
+  const rejected = assert.rejects(done, /stop/).finally(() => {
+    ended = true;
+  });
   await clock.advance(500);
   stop.abort(new Error("stop"));
+  await clock.advance(400);
+  assert.equal(ended, false);
   await clock.advance(10_000);
   await rejected;
   assert.deepEqual(starts, ["a:1@0"]);

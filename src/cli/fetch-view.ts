@@ -55,7 +55,8 @@ function createLiveView({ stderr, clock }: CliContext, debug: boolean): FetchVie
       paint();
       return (event) => {
         tracker.observe(event);
-        say(event);
+        // How an image ended stands in the summary, a moment later.
+        if (event.type !== "done") say(event);
       };
     },
     close() {

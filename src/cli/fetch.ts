@@ -103,7 +103,7 @@ async function connect(
   context: CliContext,
   view: FetchView,
 ): Promise<RuntimeVersion | undefined> {
-  const timeoutMs = options.runtimeTimeoutMs;
+  const timeoutMs = Math.min(options.runtimeTimeoutMs, options.overallTimeoutMs);
   try {
     return await waitForRuntime(node.runtime, timeoutMs, context.clock, context.signal);
   } catch (error) {

@@ -35,7 +35,7 @@ export function createEventLog(log: Logger, clock: Clock): PullObserver {
 function logResult(log: Logger, result: ImageResult): void {
   const image = result.normalizedRef;
   if (result.outcome === "present") log.info("image already present", { image, imageId: result.imageId });
-  if (result.outcome === "failed") {
+  if (result.outcome === "failed" && result.kind !== "cancelled") {
     const { where, kind, message, attempts } = result;
     log.error("image failed", { image, where, kind, error: message, attempts });
   }

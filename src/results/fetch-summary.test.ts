@@ -47,10 +47,10 @@ const result: FetchResult = {
 
 test("renders a table, what failed in full, and one line that sums it up", () => {
   assert.deepEqual(renderFetchSummary(result).split("\n"), [
-    "IMAGE       DIGEST                  SIZE  TIME  ATTEMPTS  OUTCOME",
-    "a:1         sha256:dddddddddddd  21.0 MB  1.3s         1  pulled",
-    "b:1         -                        5 B     -         0  present",
-    "c\\x1b[2J:1  -                          -  3.0s         3  failed: not-found",
+    "IMAGE       DIGEST           SIZE  TIME  ATTEMPTS  OUTCOME",
+    "a:1         dddddddddddd  21.0 MB  1.3s         1  pulled",
+    "b:1         -                 5 B     -         0  present",
+    "c\\x1b[2J:1  -                   -  3.0s         3  failed: not-found",
     "",
     "c\\x1b[2J:1 (images.txt:3): no such tag (given up after 3 attempts)",
     "",

@@ -30,7 +30,7 @@ const columns: readonly Column<ImageResult>[] = [
 export function renderFetchSummary(result: FetchResult, width?: number): string {
   const { total, pulled, present, failed } = countOutcomes(result.images);
   const seconds = (result.durationMs / 1000).toFixed(1);
-  const counts = `${total} images: ${pulled} pulled, ${present} already present, ${failed} failed, in ${seconds}s`;
+  const counts = `${total} ${total === 1 ? "image" : "images"}: ${pulled} pulled, ${present} already present, ${failed} failed, in ${seconds}s`;
   const table =
     total === 0 ? [] : [...renderTable(result.images, columns, width === undefined ? {} : { width }), ""];
   return `${[...table, ...renderFailures(result.images), counts].join("\n")}\n`;
@@ -38,7 +38,9 @@ export function renderFetchSummary(result: FetchResult, width?: number): string 
 
 function renderFailures(images: readonly ImageResult[]): string[] {
   const lines = images.flatMap((image) =>
-    image.outcome === "failed" ? [`${printable(image.ref)} (${image.where}): ${image.message}`] : [],
+    image.outcome === "failed" && image.kind !== "cancelled"
+      ? [`${printable(image.ref)} (${image.where}): ${image.message}`]
+      : [],
   );
   return lines.length === 0 ? [] : [...lines, ""];
 }
@@ -81,5 +83,5 @@ export function planJson(plan: readonly PlannedImage[]): object {
 }
 
 function shortDigest(digest: string | undefined): string {
-  return digest === undefined ? "-" : digest.slice(0, "sha256:".length + 12);
+  return digest === undefined ? "-" : digest.slice(digest.indexOf(":") + 1).slice(0, 12);
 }

@@ -35,6 +35,23 @@ export function createContainerdDownloads(channel: Channel, clock: Pick<Clock, "
     return answer === undefined ? 0 : (content.InfoResponse.decode(answer).info?.size ?? 0);
   }
 
+  async function listStatuses(bounds: CallBounds): Promise<content.Status[]> {
+    const request = content.ListStatusesRequest.encode({ filters: [] });
+    const answers = await call(`${contentService}ListStatuses`, request.finish(), bounds);
+    return answers.flatMap((answer) => content.ListStatusesResponse.decode(answer).statuses);
+  }
+
+  async function listResources(
+    leaseId: string,
+    type: "content" | "ingests",
+    bounds: CallBounds,
+  ): Promise<string[]> {
+    const request = leases.ListResourcesRequest.encode({ id: leaseId });
+    const answers = await call(`${leasesService}ListResources`, request.finish(), bounds);
+    const resources = answers.flatMap((answer) => leases.ListResourcesResponse.decode(answer).resources);
+    return resources.filter((resource) => resource.type === type).map((resource) => resource.id);
+  }
+
   return {
     async createLease(ttlMs, bounds) {
       const id = `prestow-${randomUUID()}`;
@@ -47,19 +64,19 @@ export function createContainerdDownloads(channel: Channel, clock: Pick<Clock, "
       await call(`${leasesService}Delete`, request.finish(), bounds);
     },
     async listActive(bounds) {
-      const request = content.ListStatusesRequest.encode({ filters: [] });
-      const answers = await call(`${contentService}ListStatuses`, request.finish(), bounds);
-      const statuses = answers.flatMap((answer) => content.ListStatusesResponse.decode(answer).statuses);
+      const statuses = await listStatuses(bounds);
       return statuses.flatMap(({ ref, offset }) => {
         const digest = partDigest(ref);
         return digest === undefined ? [] : [{ digest, offsetBytes: offset }];
       });
     },
-    async listCompleted(leaseId, bounds) {
-      const request = leases.ListResourcesRequest.encode({ id: leaseId });
-      const answers = await call(`${leasesService}ListResources`, request.finish(), bounds);
-      const resources = answers.flatMap((answer) => leases.ListResourcesResponse.decode(answer).resources);
-      return resources.filter((resource) => resource.type === "content").map((resource) => resource.id);
+    listCompleted: (leaseId, bounds) => listResources(leaseId, "content", bounds),
+    async discardComplete(leaseId, bounds) {
+      const refs = new Set(await listResources(leaseId, "ingests", bounds));
+      for (const { ref, offset, total } of await listStatuses(bounds)) {
+        if (!refs.has(ref) || total === 0 || offset < total) continue;
+        await call(`${contentService}Abort`, content.AbortRequest.encode({ ref }).finish(), bounds);
+      }
     },
     async readLayers(digest, bounds) {
       const size = await blobBytes(digest, bounds);

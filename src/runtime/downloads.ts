@@ -24,6 +24,11 @@ export interface RuntimeDownloads {
   listActive(bounds: CallBounds): Promise<ActiveDownload[]>;
   /** The digests of the blobs that the pull under this lease has complete. */
   listCompleted(leaseId: string, bounds: CallBounds): Promise<string[]>;
+  /**
+   * Throws away the downloads under this lease that are complete and yet no blob: their bytes were wrong, and a
+   * further attempt would only find them wrong again. For a pull that is not running.
+   */
+  discardComplete(leaseId: string, bounds: CallBounds): Promise<void>;
   /** The configuration and layers that a stored blob names; undefined where it is no image manifest. */
   readLayers(digest: string, bounds: CallBounds): Promise<ImageLayers | undefined>;
 }

@@ -48,6 +48,16 @@ export function statusCode(wire: string | undefined): StatusCode {
   return names[Number(wire)] ?? "UNKNOWN";
 }
 
+/** How a status code is written on the wire. */
+export function wireCode(code: StatusCode): string {
+  return String(names.indexOf(code));
+}
+
+/** Encodes `grpc-message`: percent-encoded UTF-8. */
+export function wireMessage(message: string): string {
+  return encodeURIComponent(message.toWellFormed()).replaceAll("%20", " ");
+}
+
 /** Decodes `grpc-message`, which is percent-encoded UTF-8; a broken encoding is shown as it came. */
 export function statusMessage(wire: string | undefined): string {
   try {

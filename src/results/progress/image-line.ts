@@ -48,8 +48,9 @@ function describePull(phase: Pulling, nowMs: number): string {
   const bytes = formatBytes(phase.downloadedBytes).padStart(8);
   const total =
     done === undefined ? "" : ` of ${formatBytes(phase.totalBytes ?? 0).padStart(8)}${percent(done)}`;
-  const speed =
-    phase.bytesPerSecond === undefined ? "" : `  ${formatRate(phase.bytesPerSecond).padStart(10)}`;
+  // Its place is kept while it is not known, lest what follows jumps.
+  const known = phase.bytesPerSecond !== undefined && phase.downloadedBytes > 0;
+  const speed = `  ${(known ? formatRate(phase.bytesPerSecond) : "").padStart(10)}`;
   return `${bytes}${total}${speed}${attempt}`;
 }
 

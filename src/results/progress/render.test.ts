@@ -25,7 +25,7 @@ const lines: Record<string, [ImagePhase, string]> = {
   "which attempt it is, from the second on": [{ ...pulling, attempt: 2 }, "app:0      0:05  attempt 2"],
   "never 100 % before all is there": [
     { ...pulling, downloadedBytes: 20_999_999, totalBytes: 21_000_000 },
-    "app:0   21.0 MB of  21.0 MB   99%  [===================== ]",
+    "app:0   21.0 MB of  21.0 MB   99%              [===================== ]",
   ],
   "unpacking once all is there": [
     { ...pulling, downloadedBytes: 21_000_000, totalBytes: 21_000_000 },

@@ -17,7 +17,8 @@ export function renderProgress(state: ProgressState, { columns, rows, nowMs }: P
   const room = Math.max(0, rows - 1);
   const shown = active.length <= room ? active : active.slice(0, Math.max(0, room - 1));
   const hidden = active.length - shown.length;
-  const longest = shown.reduce((width, { ref }) => Math.max(width, toCells(ref).length), 0);
+  // Of all images, so that columns stay where they are when others come and go.
+  const longest = state.images.reduce((width, { ref }) => Math.max(width, toCells(ref).length), 0);
   const nameWidth = Math.min(longest, Math.max(12, Math.floor(columns / 2)));
   return [
     ...shown.map((image) => renderImageLine(image, nameWidth, columns, nowMs)),

@@ -11,7 +11,7 @@ export const protobufPackage = "containerd.services.content.v1";
 
 export const protobufFileName = "containerd-content.proto";
 
-/** The part of containerd's content service that shows what is being downloaded. */
+/** The part of containerd's content service that shows what is being downloaded, and gives it up. */
 
 export interface Info {
   digest: string;
@@ -41,6 +41,10 @@ export interface Status {
   ref: string;
   offset: number;
   total: number;
+}
+
+export interface AbortRequest {
+  ref: string;
 }
 
 export interface ListStatusesRequest {
@@ -378,6 +382,52 @@ export const Status: MessageFns<Status> = {
             }
 
             message.total = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseAbortRequest(): AbortRequest {
+  return { ref: "" };
+}
+
+export const AbortRequest: MessageFns<AbortRequest> = {
+  encode(message: AbortRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.ref !== "") {
+      writer.uint32(10).string(message.ref);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AbortRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAbortRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ref = reader.string();
             continue;
           }
         }

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fetchCommand } from "../src/cli/fetch-options.ts";
+
+const root = join(import.meta.dirname, "..");
+const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root });
+const readPage = (path: string) => readFileSync(join(root, path), "utf8");
+
+function linksOf(text: string): string[] {
+  const links = Array.from(text.matchAll(/\]\(([^)\s]+)\)/g), ([, link]) => link ?? "");
+  return links.filter((link) => !/^[a-z]+:|^#/.test(link)).map((link) => link.replace(/#.*$/, ""));
+}
+
+test("every link between documents leads to a file", () => {
+  const broken = pages.flatMap((page) => {
+    const links = linksOf(readPage(page));
+    return links
+      .filter((link) => !existsSync(join(root, dirname(page), link)))
+      .map((link) => `${page}: ${link}`);
+  });
+  assert.deepEqual(broken, []);
+  assert.ok(pages.length > 10);
+});
+
+test("every dependency has its line among the decisions", () => {
+  const { dependencies, devDependencies } = JSON.parse(readPage("package.json"));
+  const decisions = readPage("docs/adr/README.md");
+  const missing = Object.keys({ ...dependencies, ...devDependencies }).filter(
+    (name) => !decisions.includes(`| \`${name}\` |`),
+  );
+  assert.deepEqual(missing, []);
+});
+
+test("every decision is listed", () => {
+  const listed = linksOf(readPage("docs/adr/README.md"));
+  const records = pages.filter((page) => /adr\/\d/.test(page)).map((page) => page.slice("docs/adr/".length));
+  assert.deepEqual(
+    records.filter((record) => !listed.includes(record)),
+    [],
+  );
+});
+
+test("the guide to fetch and the migration page name only flags that exist", () => {
+  const other = ["containerd", "image-bytes", "help", "flag"];
+  for (const page of ["README.md", "docs/fetch.md", "docs/coming-from-image-prefetcher.md", "CHANGELOG.md"]) {
+    const flags = Array.from(readPage(page).matchAll(/(?<![\w-])--([a-z][\w-]*)/g), ([, name]) => name ?? "");
+    const unknown = flags.filter((name) => !(name in fetchCommand.options) && !other.includes(name));
+    assert.deepEqual(unknown, [], page);
+  }
+});
+
+test("the guide to fetch tells every kind of log line that a run writes", () => {
+  const source = readPage("src/results/event-log.ts");
+  const messages = Array.from(source.matchAll(/log\.(?:info|warn|error)\(\s*"([^"]+)"/g), ([, text]) => text);
+  const guide = readPage("docs/fetch.md");
+  assert.deepEqual(
+    messages.filter((message) => !guide.includes(`\`${message}\``)),
+    [],
+  );
+  assert.ok(messages.length >= 6);
+});
