@@ -9,7 +9,7 @@ const manifest = "sha256:manifest";
 const layer = "sha256:layer";
 
 /** A runtime whose downloads the test moves by hand; one image of one layer of 100 bytes. */
-function createBench() {
+function createBench(patienceMs = 0) {
   const clock = createManualClock();
   const log = createLogger({ level: "error", format: "json", clock, write: () => {} });
   const runtime = {
@@ -27,13 +27,20 @@ function createBench() {
       return runtime.active;
     },
     listCompleted: async () => runtime.completed,
-    discardComplete: async () => {},
+    discard: async () => {},
     readLayers: async (digest) =>
       digest === manifest ? { layers: [{ digest: layer, sizeBytes: 100 }] } : undefined,
   };
   const stop = new AbortController();
   const totals: number[] = [];
-  const watch = runDownloadWatch(downloads, clock, log, (bytes) => totals.push(bytes), stop.signal);
+  const watch = runDownloadWatch(
+    downloads,
+    clock,
+    log,
+    (bytes) => totals.push(bytes),
+    stop.signal,
+    patienceMs,
+  );
   const seen: string[] = [];
   const pull = {
     leaseId: "lease",
@@ -119,4 +126,20 @@ test("ends when it is stopped", async () => {
   stop.abort();
   await clock.advance(0);
   assert.equal(clock.sleepers(), 0);
+});
+
+test("does not look at a pull that is younger than its patience", async () => {
+  const { clock, runtime, watch, pull } = createBench(5000);
+  watch.add({ ...pull, stallTimeoutMs: 30_000 });
+  await clock.advance(4900);
+  assert.equal(runtime.calls, 0);
+  await clock.advance(500);
+  assert.equal(runtime.calls, 1);
+});
+
+test("is less patient where a stall could not be seen in time", async () => {
+  const { clock, runtime, watch, pull } = createBench(5000);
+  watch.add(pull);
+  await clock.advance(500);
+  assert.equal(runtime.calls, 1);
 });

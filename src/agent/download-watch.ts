@@ -3,6 +3,7 @@ import type { Logger } from "../lib/log.ts";
 import { decideProgress } from "../plan/download-progress.ts";
 import { decideStall, noDownloads, type StallState } from "../plan/stall.ts";
 import type { ActiveDownload, ImageLayers, RuntimeDownloads } from "../runtime/downloads.ts";
+import { type Activity, createActivity, createTotal, type OnTotal, type Total } from "./download-totals.ts";
 
 /** What a pull wants to hear about its own downloads. */
 export interface WatchedPull {
@@ -19,11 +20,10 @@ export interface DownloadWatch {
   add(pull: WatchedPull): (succeeded: boolean) => void;
 }
 
-/** Hears how many bytes have arrived for all images together; a layer that several share counts once. */
-export type OnTotal = (downloadedBytes: number) => void;
-
 interface Watched {
   readonly pull: WatchedPull;
+  readonly addedMs: number;
+  ended: boolean;
   layers: ImageLayers | undefined;
   /** Blobs that were read and are no manifest. */
   readonly known: Set<string>;
@@ -35,7 +35,8 @@ const longestPollMs = 500;
 
 /**
  * Watches the downloads of all running pulls with one loop: one list of what the runtime receives each round,
- * and the lease's content of each pull. Ends when `signal` aborts; with nothing to watch it makes no call.
+ * and the lease's content of each pull. Ends when `signal` aborts; with nothing to watch it makes no call. A pull
+ * younger than `patienceMs` is not looked at: where nobody watches, a short one need not cost a call.
  */
 export function runDownloadWatch(
   downloads: RuntimeDownloads,
@@ -43,6 +44,7 @@ export function runDownloadWatch(
   log: Logger,
   onTotal: OnTotal,
   signal: AbortSignal,
+  patienceMs = 0,
 ): DownloadWatch {
   const watched = new Set<Watched>();
   const arrived = createTotal(onTotal);
@@ -52,8 +54,10 @@ export function runDownloadWatch(
   const run = async () => {
     while (watched.size > 0 && !signal.aborted) {
       await clock.sleep(pollMs(watched), signal);
+      const due = [...watched].filter((entry) => isDue(entry, patienceMs, clock.nowMs()));
+      if (due.length === 0) continue;
       try {
-        await lookOnce(downloads, watched, { arrived, activity }, clock, signal);
+        await lookOnce(downloads, due, { arrived, activity }, clock, signal);
       } catch (error) {
         // The pull itself meets the same runtime and says what is wrong; here it is only a missing picture.
         if (!signal.aborted) log.debug("downloads not visible", { error });
@@ -63,7 +67,14 @@ export function runDownloadWatch(
 
   return {
     add(pull) {
-      const entry: Watched = { pull, layers: undefined, known: new Set(), stall: noDownloads };
+      const entry: Watched = {
+        pull,
+        addedMs: clock.nowMs(),
+        ended: false,
+        layers: undefined,
+        known: new Set(),
+        stall: noDownloads,
+      };
       watched.add(entry);
       if (!running) {
         running = true;
@@ -75,6 +86,7 @@ export function runDownloadWatch(
       }
       return (succeeded) => {
         watched.delete(entry);
+        entry.ended = true;
         if (succeeded && entry.layers !== undefined) arrived.complete(entry.layers);
       };
     },
@@ -87,9 +99,13 @@ function pollMs(watched: Iterable<Watched>): number {
   return Math.max(50, Math.min(longestPollMs, shortest / 4));
 }
 
+function isDue({ addedMs, pull }: Watched, patienceMs: number, nowMs: number): boolean {
+  return nowMs - addedMs >= Math.min(patienceMs, pull.stallTimeoutMs / 4);
+}
+
 async function lookOnce(
   downloads: RuntimeDownloads,
-  watched: ReadonlySet<Watched>,
+  watched: readonly Watched[],
   { arrived, activity }: { arrived: Total; activity: Activity },
   clock: Clock,
   signal: AbortSignal,
@@ -97,55 +113,15 @@ async function lookOnce(
   const bounds = { timeoutMs: callTimeoutMs, signal };
   const active = await downloads.listActive(bounds);
   const busy = activity.look(active);
-  for (const entry of [...watched]) {
+  for (const entry of watched) {
+    if (entry.ended) continue;
     const completed = new Set(await downloads.listCompleted(entry.pull.leaseId, bounds));
     entry.layers ??= await findLayers(downloads, completed, entry.known, bounds);
-    if (entry.layers === undefined || !watched.has(entry)) continue;
+    if (entry.layers === undefined || entry.ended) continue;
     arrived.add(entry.layers, completed, active);
     report(entry, entry.layers, { completed, active, busy }, clock);
   }
   arrived.tell();
-}
-
-interface Total {
-  add(image: ImageLayers, completed: ReadonlySet<string>, active: readonly ActiveDownload[]): void;
-  complete(image: ImageLayers): void;
-  tell(): void;
-}
-
-function createTotal(onTotal: OnTotal): Total {
-  const bytesByLayer = new Map<string, number>();
-  const tell = () => onTotal([...bytesByLayer.values()].reduce((sum, bytes) => sum + bytes, 0));
-  return {
-    add({ layers }, completed, active) {
-      for (const { digest, sizeBytes } of layers) {
-        const offsetBytes = active.find((download) => download.digest === digest)?.offsetBytes ?? 0;
-        const bytes = completed.has(digest) ? sizeBytes : offsetBytes;
-        bytesByLayer.set(digest, Math.max(bytes, bytesByLayer.get(digest) ?? 0));
-      }
-    },
-    complete({ layers }) {
-      for (const { digest, sizeBytes } of layers) bytesByLayer.set(digest, sizeBytes);
-      tell();
-    },
-    tell,
-  };
-}
-
-interface Activity {
-  /** Whether anything arrived since the look before: what a cut pull left behind is listed, too, and stands still. */
-  look(active: readonly ActiveDownload[]): boolean;
-}
-
-function createActivity(): Activity {
-  let before = new Map<string, number>();
-  return {
-    look(active) {
-      const busy = active.some(({ digest, offsetBytes }) => before.get(digest) !== offsetBytes);
-      before = new Map(active.map(({ digest, offsetBytes }) => [digest, offsetBytes]));
-      return busy;
-    },
-  };
 }
 
 async function findLayers(

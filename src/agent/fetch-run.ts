@@ -43,9 +43,11 @@ export async function runFetch(
     );
     const pulls = images.filter((image) => image instanceof ImagePull);
     await runPuller(pulls, settings.maxParallel, clock, run).catch(() => {});
-    return images.map((image) =>
+    const results = images.map((image) =>
       image instanceof ImagePull ? image.close(unfinished(settings, signal)) : image,
     );
+    await tools.leases.releaseAll(results.filter(isFinal).map(({ normalizedRef }) => normalizedRef));
+    return results;
   } finally {
     timer.abort();
   }
@@ -99,6 +101,11 @@ function tellAtOnce(
       : { ...base, outcome: "failed", kind: "invalid-reference", message: planned.reason };
   observe({ type: "done", result });
   return result;
+}
+
+/** An image that was stopped keeps its lease: the next run goes on where this one stood. */
+function isFinal(result: ImageResult): boolean {
+  return result.outcome !== "failed" || result.kind !== "cancelled";
 }
 
 function unfinished(

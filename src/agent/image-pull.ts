@@ -81,7 +81,7 @@ export class ImagePull implements PullTask {
         startedAtMs,
         durationMs,
       });
-      await this.#finishPresent(image);
+      this.#finish({ outcome: "pulled", ...describePresent(this.image, image) });
       return undefined;
     } catch (error) {
       // Cut from outside: `close` says what became of the image.
@@ -142,7 +142,7 @@ export class ImagePull implements PullTask {
     this.#lastError = error;
     const failures = (this.#failures.get(error.kind) ?? 0) + 1;
     this.#failures.set(error.kind, failures);
-    if (error.kind === "corrupt") await this.#tools.leases.discardComplete(this.#name);
+    await this.#discardUseless(error.kind);
     const nowMs = clock.nowMs();
     const { kind, retryAfterMs } = error;
     const failure = { kind, retryAfterMs, failures, attempts: this.#attempts, moved: attempt.moved };
@@ -163,9 +163,14 @@ export class ImagePull implements PullTask {
     return undefined;
   }
 
-  async #finishPresent(image: RuntimeImage): Promise<void> {
-    await this.#tools.leases.release(this.#name);
-    this.#finish({ outcome: "pulled", ...describePresent(this.image, image) });
+  /** What a failed attempt has downloaded is kept for the next one, but for this. */
+  async #discardUseless(kind: ErrorKind): Promise<void> {
+    const { leases } = this.#tools;
+    if (kind === "corrupt") await leases.discard(this.#name, "complete");
+    if (kind !== "no-space") return;
+    // What does not fit must not keep the disk full: the images that would fit need the room.
+    await leases.discard(this.#name, "all");
+    await leases.release(this.#name);
   }
 
   #finish(state: FinalState): ImageResult {

@@ -24,7 +24,7 @@ function createDownloads(fails = false) {
     deleteLease: fails ? refuse : async (id) => void live.delete(id),
     listActive: async () => [],
     listCompleted: async () => [],
-    discardComplete: fails ? refuse : async (id) => void discarded.push(id),
+    discard: fails ? refuse : async (id, which) => void discarded.push(`${which} of ${id}`),
     readLayers: async () => undefined,
   };
   return { downloads, live, discarded };
@@ -55,12 +55,20 @@ test("does without leases where the runtime has none or refuses", async () => {
   await book.release("a");
 });
 
-test("discards what an image's lease has wrong, and keeps the lease", async () => {
+test("discards downloads of an image's lease, and keeps the lease", async () => {
   const { downloads, live, discarded } = createDownloads();
   const book = createLeaseBook(downloads, 5000, log);
-  await book.discardComplete("a");
+  await book.discard("a", "complete");
   await book.leaseFor("a", never);
-  await book.discardComplete("a");
-  assert.deepEqual(discarded, ["lease-1"]);
+  await book.discard("a", "complete");
+  assert.deepEqual(discarded, ["complete of lease-1"]);
   assert.equal(live.size, 1);
+});
+
+test("deletes the leases of a whole run", async () => {
+  const { downloads, live } = createDownloads();
+  const book = createLeaseBook(downloads, 5000, log);
+  for (const image of ["a", "b", "c"]) await book.leaseFor(image, never);
+  await book.releaseAll(["a", "c", "never leased"]);
+  assert.deepEqual([...live.keys()], ["lease-2"]);
 });

@@ -21,6 +21,8 @@ export interface Node {
   close(): void;
 }
 
+/** Without a terminal only what lasts is told. */
+const unwatchedPatienceMs = 1000;
 /** A lease outlives its run by this much, so that the next run of a killed process goes on where it stood. */
 const leaseReserveMs = 600_000;
 
@@ -36,8 +38,9 @@ export async function createNode(options: FetchOptions, context: CliContext, log
     nameOf: normalizedName,
     pullTools(version, observe) {
       const downloads = version.name === "containerd" ? createContainerdDownloads(channel, clock) : undefined;
+      const patienceMs = context.stderr.terminal === undefined ? unwatchedPatienceMs : 0;
       const onTotal = (downloadedBytes: number) => observe({ type: "total", downloadedBytes });
-      const watch = downloads && runDownloadWatch(downloads, clock, log, onTotal, ended.signal);
+      const watch = downloads && runDownloadWatch(downloads, clock, log, onTotal, ended.signal, patienceMs);
       const leases = createLeaseBook(downloads, options.overallTimeoutMs + leaseReserveMs, log);
       return { runtime, keyring, watch, leases, clock, random, log, observe };
     },
