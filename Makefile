@@ -7,7 +7,7 @@ SHELL := /bin/bash
 BIN := node_modules/.bin
 NODE := $(CURDIR)/node_modules/node/bin/node
 SOURCES := $(shell find src -name '*.ts' -not -name '*.test.ts')
-UNIT_TESTS := $(shell find src lab test bench scripts -name '*.test.ts' -not -path 'test/real/*')
+UNIT_TESTS := $(shell find src lab test bench scripts -name '*.test.ts' -not -path 'test/real/*' -not -path 'test/cluster/*')
 REAL_TESTS := $(shell find test/real -name '*.test.ts' 2>/dev/null)
 
 .PHONY: help demo test check types lint unit real docs bench lab-up lab-down dist update clean

@@ -63,3 +63,10 @@ test("localhost and the given names are in the hosts file", () => {
   const text = "127.0.0.1 localhost\n::1 localhost\n127.0.0.2 registry.example\n";
   assert.equal(renderHosts({ "registry.example": "127.0.0.2" }), text);
 });
+
+test("a containerd that runs pods is given its folders and the one of its CNI plugins", () => {
+  const folders = { root: "/r", state: "/t", registries: "/g", cniConfig: "/n", cniPlugins: "/p" };
+  const [old, current] = [1, 2].map((major) => renderContainerdConfig({ major, ...settings, folders }));
+  assert.match(old ?? "", /^root = "\/r"\nstate = "\/t"[\s\S]*conf_dir = "\/n"\n {4}bin_dir = "\/p"\n/m);
+  assert.match(current ?? "", /config_path = "\/g"[\s\S]*conf_dir = "\/n"\n {4}bin_dirs = \["\/p"\]\n/);
+});

@@ -1,3 +1,14 @@
+/** The folders that a containerd works with. */
+export interface ContainerdFolders {
+  readonly root: string;
+  readonly state: string;
+  /** Where it looks for the hosts.toml files of its registries. */
+  readonly registries: string;
+  readonly cniConfig: string;
+  /** Of CNI plugins; only containerds that run pods need it. */
+  readonly cniPlugins?: string;
+}
+
 /** What a private containerd's configuration is made of. Paths are absolute. */
 export interface ContainerdSettings {
   /** The major version of containerd: 1 (1.6 and 1.7) or 2. */
@@ -6,6 +17,8 @@ export interface ContainerdSettings {
   readonly socket: string;
   readonly snapshotter: "overlayfs" | "native";
   readonly sandboxImage: string;
+  /** Below `stateDir` where it is absent. */
+  readonly folders?: ContainerdFolders;
 }
 
 /** Where containerd looks for the hosts.toml files of its registries. */
@@ -39,17 +52,34 @@ function quote(text: string): string {
   return JSON.stringify(text);
 }
 
+function foldersOf({ stateDir, folders }: ContainerdSettings): ContainerdFolders {
+  if (folders !== undefined) return folders;
+  return {
+    root: `${stateDir}/root`,
+    state: `${stateDir}/state`,
+    registries: registryConfigFolder(stateDir),
+    cniConfig: `${stateDir}/cni`,
+  };
+}
+
 function renderCommon(version: number, settings: ContainerdSettings): string {
+  const { root, state } = foldersOf(settings);
   const disabled = unneeded[settings.major >= 2 ? 2 : 1];
   return `version = ${version}
-root = ${quote(`${settings.stateDir}/root`)}
-state = ${quote(`${settings.stateDir}/state`)}
+root = ${quote(root)}
+state = ${quote(state)}
 imports = []
 disabled_plugins = [${disabled.map(quote).join(", ")}]
 
 [grpc]
   address = ${quote(settings.socket)}
 `;
+}
+
+function renderCni(settings: ContainerdSettings, renderPlugins: (folder: string) => string): string {
+  const { cniConfig, cniPlugins } = foldersOf(settings);
+  const plugins = cniPlugins === undefined ? "" : `    ${renderPlugins(quote(cniPlugins))}\n`;
+  return `    conf_dir = ${quote(cniConfig)}\n${plugins}`;
 }
 
 function renderVersion2(settings: ContainerdSettings): string {
@@ -60,10 +90,9 @@ function renderVersion2(settings: ContainerdSettings): string {
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = "${settings.snapshotter}"
   [plugins."io.containerd.grpc.v1.cri".registry]
-    config_path = ${quote(registryConfigFolder(settings.stateDir))}
+    config_path = ${quote(foldersOf(settings).registries)}
   [plugins."io.containerd.grpc.v1.cri".cni]
-    conf_dir = ${quote(`${settings.stateDir}/cni`)}
-`;
+${renderCni(settings, (folder) => `bin_dir = ${folder}`)}`;
 }
 
 function renderVersion3(settings: ContainerdSettings): string {
@@ -73,13 +102,12 @@ function renderVersion3(settings: ContainerdSettings): string {
   [plugins."io.containerd.cri.v1.images".pinned_images]
     sandbox = ${quote(settings.sandboxImage)}
   [plugins."io.containerd.cri.v1.images".registry]
-    config_path = ${quote(registryConfigFolder(settings.stateDir))}
+    config_path = ${quote(foldersOf(settings).registries)}
 
 [plugins."io.containerd.cri.v1.runtime"]
   restrict_oom_score_adj = true
   [plugins."io.containerd.cri.v1.runtime".cni]
-    conf_dir = ${quote(`${settings.stateDir}/cni`)}
-
+${renderCni(settings, (folder) => `bin_dirs = [${folder}]`)}
 [plugins."io.containerd.nri.v1.nri"]
   disable = true
 `;

@@ -8,6 +8,8 @@ import { type ProcessIdentity, readProcessIdentity } from "./process.ts";
 export interface DaemonOptions {
   readonly command: readonly [string, ...string[]];
   readonly environment: Environment;
+  /** What its command is run by, if not directly: a command that enters namespaces and then becomes the program. */
+  readonly enter?: readonly string[];
   /** Its standard output and error are appended here. */
   readonly logFile: string;
   /** Whether it goes on when this process ends; otherwise the kernel kills it with us, however we end. */
@@ -19,9 +21,8 @@ export interface DaemonOptions {
  * started or ended at once.
  */
 export async function spawnDaemon(options: DaemonOptions): Promise<ProcessIdentity> {
-  const command = options.outlivesParent
-    ? [...options.command]
-    : ["setpriv", "--pdeathsig", "KILL", "--", ...options.command];
+  const tie = options.outlivesParent ? [] : ["setpriv", "--pdeathsig", "KILL", "--"];
+  const command = [...tie, ...(options.enter ?? []), ...options.command];
   const [program, ...args] = command as [string, ...string[]];
   const log = openSync(options.logFile, "a", 0o600);
   try {

@@ -17,12 +17,12 @@ export function readLabPlaces(): LabPlaces {
   return { cache, folder, lockFile: labLockFile(cache, folder) };
 }
 
-/** What a lab offers if it is whole and each of its processes runs; else undefined. */
+/** What a lab offers if it is whole and each of its processes runs, or was ended on purpose; else undefined. */
 export function runningEndpoints(
   state: LabState | undefined,
   runs: typeof isRunning = isRunning,
 ): LabEndpoints | undefined {
-  return state?.processes.every((process) => runs(process)) ? state.endpoints : undefined;
+  return state?.processes.every((process) => process.ended || runs(process)) ? state.endpoints : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "../src/lib/config-error.ts";
 import { readLabPlaces, runEntry, runningEndpoints } from "./entry.ts";
-import { labEnvironment } from "./environment.ts";
+import { enterLab, labEnvironment } from "./environment.ts";
 import { readLabState } from "./state.ts";
 
 const checkout = join(import.meta.dirname, "..");
@@ -26,14 +26,14 @@ function runForeground(
 }
 
 await runEntry("exec", async () => {
-  const [program, ...args] = process.argv.slice(2);
-  if (program === undefined) throw new ConfigError("no command given; use lab/exec CMD ARG…");
+  const command = process.argv.slice(2);
+  if (command.length === 0) throw new ConfigError("no command given; use lab/exec CMD ARG…");
   const { folder } = readLabPlaces();
   const endpoints = runningEndpoints(readLabState(folder));
   if (endpoints === undefined)
     throw new ConfigError(`the lab is not up (nothing in ${folder}); run lab/up first`);
   return runForeground(
-    [program, ...args],
+    [...enterLab(endpoints), ...command] as [string, ...string[]],
     labEnvironment(process.env, endpoints, checkout) as NodeJS.ProcessEnv,
   );
 });

@@ -35,3 +35,11 @@ test("the docker config holds the lab's login for each host", () => {
   assert.deepEqual(Object.keys(auths), ["127.0.0.1:1", "127.0.0.1:2"]);
   assert.equal(Buffer.from(auths["127.0.0.1:1"].auth, "base64").toString(), "lab:only-in-the-lab");
 });
+
+test("a registry listens where it is told to, and its port is read from what it says", () => {
+  const config = JSON.parse(
+    renderRegistryConfig({ stateDir: "/s", address: "10.0.0.1", port: 5, login: false }),
+  );
+  assert.equal(config.http.addr, "10.0.0.1:5");
+  assert.equal(parseListeningPort('level=info msg="listening on 10.0.0.1:5" go.version=go1.19.8\n'), 5);
+});

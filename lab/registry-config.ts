@@ -1,6 +1,8 @@
 /** What a private registry's configuration is made of. Paths are absolute. */
 export interface RegistrySettings {
   readonly stateDir: string;
+  /** Where it listens; loopback where it is absent. */
+  readonly address?: string;
   /** 0 lets the system choose. */
   readonly port: number;
   /** Whether every request needs the lab's credentials. */
@@ -22,7 +24,7 @@ export function renderHtpasswd(): string {
   return `${labLogin.username}:${labLogin.passwordHash}\n`;
 }
 
-/** docker-registry's config.yml, as JSON, which is YAML: files in its state folder, loopback only, deletions allowed. */
+/** docker-registry's config.yml, as JSON, which is YAML: files in its state folder, deletions allowed. */
 export function renderRegistryConfig(settings: RegistrySettings): string {
   const config = {
     version: 0.1,
@@ -32,7 +34,7 @@ export function renderRegistryConfig(settings: RegistrySettings): string {
       delete: { enabled: true },
       maintenance: { uploadpurging: { enabled: false } },
     },
-    http: { addr: `127.0.0.1:${settings.port}`, secret: "prestow-lab" },
+    http: { addr: `${settings.address ?? "127.0.0.1"}:${settings.port}`, secret: "prestow-lab" },
     ...(settings.login
       ? { auth: { htpasswd: { realm: "prestow-lab", path: htpasswdFile(settings.stateDir) } } }
       : {}),
@@ -42,7 +44,7 @@ export function renderRegistryConfig(settings: RegistrySettings): string {
 
 /** The port in the line by which docker-registry says that it listens; undefined before that line. */
 export function parseListeningPort(log: string): number | undefined {
-  const port = /listening on 127\.0\.0\.1:(\d+)/.exec(log)?.[1];
+  const port = /listening on [\d.]+:(\d+)/.exec(log)?.[1];
   return port === undefined ? undefined : Number(port);
 }
 

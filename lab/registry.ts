@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../src/lib/clock.ts";
 import { programEnvironment } from "./containerd-program.ts";
-import { daemonError, spawnDaemon } from "./daemon.ts";
+import { type DaemonOptions, daemonError, spawnDaemon } from "./daemon.ts";
 import { isRunning, type ProcessIdentity, stopProcess } from "./process.ts";
 import { htpasswdFile, parseListeningPort, renderHtpasswd, renderRegistryConfig } from "./registry-config.ts";
 
@@ -13,17 +13,21 @@ export interface RegistryOptions {
   readonly stateDir: string;
   /** Whether every request needs `labLogin` of registry-config.ts. */
   readonly login?: boolean;
-  /** On 127.0.0.1; a free one where it is absent. */
+  /** 127.0.0.1 where it is absent. */
+  readonly address?: string;
+  /** A free one where it is absent. */
   readonly port?: number;
+  /** As for any daemon. */
+  readonly enter?: readonly string[];
   /** Whether it goes on when this process ends. */
   readonly outlivesParent?: boolean;
   /** Called as soon as its process runs, before it is ready, so that it can be recorded. */
-  readonly onSpawn?: (identity: ProcessIdentity) => void;
+  readonly onSpawn?: (identity: ProcessIdentity, daemon: DaemonOptions) => void;
 }
 
-/** A private registry that speaks plain HTTP on loopback. Its files stay in its state folder when it is stopped. */
+/** A private registry that speaks plain HTTP. Its files stay in its state folder when it is stopped. */
 export interface LabRegistry {
-  /** `127.0.0.1:PORT` */
+  /** `ADDRESS:PORT` */
   readonly host: string;
   readonly pid: number;
   readonly logFile: string;
@@ -48,9 +52,9 @@ async function waitForPort(
 }
 
 async function writeSettings(options: RegistryOptions, configFile: string): Promise<void> {
-  const { stateDir, login = false, port = 0 } = options;
+  const { stateDir, address = "127.0.0.1", login = false, port = 0 } = options;
   await mkdir(join(stateDir, "data"), { recursive: true });
-  await writeFile(configFile, renderRegistryConfig({ stateDir, login, port }));
+  await writeFile(configFile, renderRegistryConfig({ stateDir, address, login, port }));
   if (login) await writeFile(htpasswdFile(stateDir), renderHtpasswd(), { mode: 0o600 });
 }
 
@@ -63,21 +67,23 @@ export async function startRegistry(
   signal?: AbortSignal,
   clock: Clock = systemClock,
 ): Promise<LabRegistry> {
-  const { stateDir, binDir, outlivesParent = false } = options;
+  const { stateDir, binDir, address = "127.0.0.1", outlivesParent = false, enter } = options;
   const logFile = join(stateDir, "registry.log");
   const configFile = join(stateDir, "config.yml");
   await writeSettings(options, configFile);
   await rm(logFile, { force: true });
-  const process = await spawnDaemon({
+  const daemon: DaemonOptions = {
     command: [join(binDir, "docker-registry"), "serve", configFile],
     environment: programEnvironment(binDir),
     logFile,
     outlivesParent,
-  });
+    ...(enter ? { enter } : {}),
+  };
+  const process = await spawnDaemon(daemon);
   try {
-    options.onSpawn?.(process);
+    options.onSpawn?.(process, daemon);
     const port = await waitForPort(process, logFile, clock, signal);
-    return { host: `127.0.0.1:${port}`, pid: process.pid, logFile, stop: () => stopProcess(process) };
+    return { host: `${address}:${port}`, pid: process.pid, logFile, stop: () => stopProcess(process) };
   } catch (error) {
     await stopProcess(process);
     throw error;

@@ -16,6 +16,9 @@ export interface Machine {
 }
 
 const neededPrograms = ["unshare", "setpriv", "mount", "umount", "flock", "readlink"];
+/** The programs that a lab with a cluster needs besides. */
+export const clusterPrograms = ["ip", "nsenter", "openssl", "pivot_root"] as const;
+
 const usualSockets = [
   "/run/containerd/containerd.sock",
   "/run/k3s/containerd/containerd.sock",
@@ -28,7 +31,9 @@ function decideObstacles(machine: Machine): string[] {
   if (machine.platform !== "linux") return [`Linux (this is ${machine.platform})`];
   if (machine.userId !== 0) return ["root, for mount namespaces and overlay mounts (try: sudo)"];
   if (machine.missingPrograms.length > 0)
-    return [`${machine.missingPrograms.join(", ")} on PATH (Debian: util-linux, coreutils)`];
+    return [
+      `${machine.missingPrograms.join(", ")} on PATH (Debian: util-linux, coreutils, iproute2, openssl)`,
+    ];
   if (!machine.canUnshare)
     return ["leave to make a mount namespace: CAP_SYS_ADMIN (in a container: run it privileged)"];
   return [];
@@ -68,13 +73,17 @@ async function canUnshare(): Promise<boolean> {
   );
 }
 
-/** Looks at this machine. */
-export async function readMachine(environment: InstallContext["environment"]): Promise<Machine> {
+/** Looks at this machine, for the programs that every lab needs and some more. */
+export async function readMachine(
+  environment: InstallContext["environment"],
+  morePrograms: readonly string[] = [],
+): Promise<Machine> {
+  const programs = [...neededPrograms, ...morePrograms];
   const isLinux = process.platform === "linux";
   return {
     platform: process.platform,
     userId: process.getuid?.() ?? -1,
-    missingPrograms: neededPrograms.filter((name) => findProgramFolder(name, environment) === undefined),
+    missingPrograms: programs.filter((name) => findProgramFolder(name, environment) === undefined),
     canUnshare: isLinux && (await canUnshare()),
     sockets: usualSockets.filter(isSocket),
   };

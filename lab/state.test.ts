@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { runningEndpoints } from "./entry.ts";
-import { labEnvironment } from "./environment.ts";
+import { enterLab, labEnvironment } from "./environment.ts";
 import { createLabFolder, parseLabState, readLabState, recordEndpoints, recordProcess } from "./state.ts";
 import { stopLab } from "./stop.ts";
 
@@ -90,4 +90,37 @@ test("a command in the lab finds its endpoints in variables, and the checkout's 
   assert.equal(environment["PRESTOW_LAB_CRI"], "/s/containerd.sock");
   assert.equal(environment["PRESTOW_LAB_IMAGES"], "/s/images.txt");
   assert.equal(environment["PRESTOW_LAB_DOCKER_CONFIG"], "/s/docker-config.json");
+});
+
+test("a command in a lab with a cluster is run in the cluster's network, knows its nodes, and no proxy", () => {
+  const node = (name: string) => ({
+    name,
+    address: "10.77.0.11",
+    root: `/s/${name}`,
+    criSocket: `/s/${name}/c.sock`,
+    containerdVersion: "2.4.2",
+  });
+  const nodes = [node("node1"), node("node2")];
+  const cluster = { hubPid: 7, kubeconfig: "/s/admin", cgroup: "/c", nodes };
+  const environment = labEnvironment({ https_proxy: "http://p" }, { ...endpoints, cluster }, "/checkout");
+  assert.equal(environment["PRESTOW_LAB_NODES"], "node1 node2");
+  assert.equal(environment["PRESTOW_LAB_CRI_2"], "/s/node2/c.sock");
+  assert.equal(environment["PRESTOW_LAB_ROOT_1"], "/s/node1");
+  assert.equal(environment["KUBECONFIG"], "/s/admin");
+  assert.equal(environment["https_proxy"], undefined);
+  assert.deepEqual(enterLab({ ...endpoints, cluster }), ["nsenter", "--target", "7", "--net", "--"]);
+  assert.deepEqual(enterLab(endpoints), []);
+});
+
+test("a lab is up without a part that was ended on purpose, and each part is recorded once", async () => {
+  const folder = join(base, "parts");
+  await createLabFolder(folder);
+  recordProcess(folder, containerd);
+  recordProcess(folder, { ...containerd, pid: 8, ended: true });
+  recordEndpoints(folder, endpoints);
+  assert.equal(readLabState(folder)?.processes.length, 1);
+  assert.deepEqual(
+    runningEndpoints(readLabState(folder), () => false),
+    endpoints,
+  );
 });

@@ -2,15 +2,41 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigError } from "../src/lib/config-error.ts";
+import type { DaemonOptions } from "./daemon.ts";
 import type { ProcessIdentity } from "./process.ts";
 
 /** A process of the lab. */
 export interface LabProcess extends ProcessIdentity {
   /** What it is for: `containerd`, `registry`, … */
   readonly name: string;
+  /** How it was started, where it can be started again. */
+  readonly daemon?: DaemonOptions;
+  /** Whether it was ended on purpose, so that the lab is whole without it. */
+  readonly ended?: boolean;
 }
 
-/** What can be used once the lab is up. Paths are absolute, hosts are `127.0.0.1:PORT`. */
+/** A node of a cluster, as the machine sees it. */
+export interface LabNode {
+  readonly name: string;
+  readonly address: string;
+  /** The folder that is the root of its files; mounts in it are seen by the node alone. */
+  readonly root: string;
+  readonly criSocket: string;
+  readonly containerdVersion: string;
+}
+
+/** The Kubernetes cluster of a lab that has one. */
+export interface LabCluster {
+  /** The process that holds the network namespace in which everything but nodes and pods is. */
+  readonly hubPid: number;
+  /** Of an administrator. */
+  readonly kubeconfig: string;
+  /** The cgroup, in every hierarchy, below which the nodes and all their pods are. */
+  readonly cgroup: string;
+  readonly nodes: readonly LabNode[];
+}
+
+/** What can be used once the lab is up. Paths are absolute, hosts are `ADDRESS:PORT`: on loopback, or in the hub of a cluster. */
 export interface LabEndpoints {
   readonly registry: string;
   readonly privateRegistry: string;
@@ -23,6 +49,7 @@ export interface LabEndpoints {
   readonly dockerConfigFile: string;
   /** Folders of the lab's tools. */
   readonly binDirs: readonly string[];
+  readonly cluster?: LabCluster;
 }
 
 /** What is known of a lab, on its way up or up. */
@@ -32,6 +59,8 @@ export interface LabState {
   readonly processes: readonly LabProcess[];
   /** Absent until everything runs. */
   readonly endpoints?: LabEndpoints;
+  /** A cgroup whose processes, all below it included, are the lab's. */
+  readonly cgroup?: string;
 }
 
 const emptyState: LabState = { format: 1, processes: [] };
@@ -85,10 +114,22 @@ export async function createLabFolder(folder: string): Promise<void> {
   writeLabState(folder, emptyState);
 }
 
-/** Records a process at once, so that it can be ended whatever happens next. */
+/** Records a process at once, so that it can be ended whatever happens next; in place of one of the same name. */
 export function recordProcess(folder: string, process: LabProcess): void {
   const state = readLabState(folder) ?? emptyState;
-  writeLabState(folder, { ...state, processes: [...state.processes, process] });
+  const others = state.processes.filter(({ name }) => name !== process.name);
+  writeLabState(folder, { ...state, processes: [...others, process] });
+}
+
+/** Forgets processes that are gone. */
+export function forgetProcesses(folder: string, gone: (process: LabProcess) => boolean): void {
+  const state = readLabState(folder) ?? emptyState;
+  writeLabState(folder, { ...state, processes: state.processes.filter((process) => !gone(process)) });
+}
+
+/** Records the cgroup that the lab's nodes will be in. */
+export function recordCgroup(folder: string, cgroup: string): void {
+  writeLabState(folder, { ...(readLabState(folder) ?? emptyState), cgroup });
 }
 
 /** Records that everything runs. */

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { stopCluster } from "./cluster/stop-cluster.ts";
 import { unmountUnder } from "./mounts.ts";
 import { stopProcess } from "./process.ts";
 import { readLabState } from "./state.ts";
@@ -12,7 +13,9 @@ export async function stopLab(folder: string): Promise<boolean> {
   if (!existsSync(folder)) return false;
   const state = readLabState(folder);
   if (state === undefined) return false;
-  for (const process of state.processes.toReversed()) await stopProcess(process);
+  if (state.cgroup === undefined)
+    for (const process of state.processes.toReversed()) await stopProcess(process);
+  else await stopCluster(state, state.cgroup);
   await unmountUnder(folder);
   await rm(folder, { recursive: true, force: true });
   return true;

@@ -13,6 +13,18 @@ test("the size comes from the flag, else from the environment", () => {
   assert.deepEqual(options, { help: false, imageBytes: 6000, containerd: "debian" });
 });
 
+test("a cluster has two nodes where it is not said how many", () => {
+  assert.deepEqual(parseUpOptions(["--cluster"], {}), { help: false, imageBytes: 21_000_000, nodes: 2 });
+  const options = parseUpOptions(["--cluster", "--nodes", "3"], {});
+  assert.deepEqual(options, { help: false, imageBytes: 21_000_000, nodes: 3 });
+});
+
+test("nodes without a cluster, none, or too many are refused", () => {
+  const refused = { name: "ConfigError", message: /^--nodes/ };
+  for (const args of [["--nodes=2"], ["--cluster", "--nodes=0"], ["--cluster", "--nodes=10"]])
+    assert.throws(() => parseUpOptions(args, {}), refused);
+});
+
 test("help is a result", () => assert.deepEqual(parseUpOptions(["-h"], {}), { help: true }));
 
 const mistakes: Record<string, RegExp> = {

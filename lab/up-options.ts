@@ -1,14 +1,17 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../src/lib/config-error.ts";
+import { mostNodes } from "./cluster/network.ts";
 import { type ContainerdKind, containerdKinds } from "./install/tools.ts";
 import type { Environment } from "./paths.ts";
 
-export const upHelp = `Usage: lab/up [--containerd cached|debian|path] [--image-bytes N]
+export const upHelp = `Usage: lab/up [--cluster [--nodes N]] [--containerd cached|debian|path] [--image-bytes N]
 
 Starts a private containerd and two registries with images in them, on loopback, and leaves them running.
 
   --containerd KIND   cached: built from Go modules; debian: Debian's, unpacked; path: the one on PATH.
                       Without it: one built earlier, else the one on PATH, else Debian's.
+  --cluster           a whole Kubernetes cluster too, all of it in network namespaces of its own
+  --nodes N           of that many nodes, 1 to ${mostNodes}; 2 without it
   --image-bytes N     the size of each of the twelve images (PRESTOW_LAB_IMAGE_BYTES; 21000000)
 
 PRESTOW_LAB_BIN names a folder of ready programs, PRESTOW_CACHE where others are installed,
@@ -17,7 +20,13 @@ PRESTOW_LAB_STATE the folder of the running lab.
 
 export type UpOptions =
   | { readonly help: true }
-  | { readonly help: false; readonly containerd?: ContainerdKind; readonly imageBytes: number };
+  | {
+      readonly help: false;
+      readonly containerd?: ContainerdKind;
+      readonly imageBytes: number;
+      /** How many nodes the cluster has; absent for a lab without one. */
+      readonly nodes?: number;
+    };
 
 function parseKind(text: string): ContainerdKind {
   const kind = containerdKinds.find((kind) => kind === text);
@@ -35,10 +44,24 @@ function parseImageBytes(text: string, where: string): number {
   );
 }
 
+function parseNodes(text: string): number {
+  const nodes = /^\d$/.test(text) ? Number(text) : 0;
+  if (nodes >= 1 && nodes <= mostNodes) return nodes;
+  throw new ConfigError(`--nodes ${JSON.stringify(text)}: a number from 1 to ${mostNodes} is needed`);
+}
+
+function parseCluster(cluster: boolean, nodes: string | undefined): { nodes?: number } {
+  if (cluster) return { nodes: parseNodes(nodes ?? "2") };
+  if (nodes === undefined) return {};
+  throw new ConfigError("--nodes: only a cluster has nodes; give --cluster as well");
+}
+
 function parseFlags(args: readonly string[]) {
   const string = { type: "string" } as const;
   const options = {
     containerd: string,
+    cluster: { type: "boolean" },
+    nodes: string,
     "image-bytes": string,
     help: { type: "boolean", short: "h" },
   } as const;
@@ -53,7 +76,7 @@ function parseFlags(args: readonly string[]) {
 
 /** What `lab/up` is asked for. Throws a `ConfigError` that names the flag or variable. */
 export function parseUpOptions(args: readonly string[], environment: Environment): UpOptions {
-  const { containerd, help, "image-bytes": bytes } = parseFlags(args);
+  const { cluster = false, containerd, help, nodes, "image-bytes": bytes } = parseFlags(args);
   if (help) return { help };
   const imageBytes =
     bytes === undefined
@@ -62,6 +85,7 @@ export function parseUpOptions(args: readonly string[], environment: Environment
   return {
     help: false,
     imageBytes,
+    ...parseCluster(cluster, nodes),
     ...(containerd === undefined ? {} : { containerd: parseKind(containerd) }),
   };
 }

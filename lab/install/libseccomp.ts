@@ -48,5 +48,7 @@ export async function libseccompEnvironment(context: InstallContext): Promise<Re
   const pkgConfig = join(root, "pkg-config");
   await writeFile(pkgConfig, renderPkgConfig(root, join(root, "usr/lib", triplet)));
   await chmod(pkgConfig, 0o755);
-  return { PKG_CONFIG: pkgConfig };
+  // Go's build cache ignores what pkg-config says, but not these: what was built with the machine's is not used again.
+  const [cflags, ldflags] = [`-O2 -g -I${root}/usr/include`, `-L${join(root, "usr/lib", triplet)}`];
+  return { PKG_CONFIG: pkgConfig, CGO_CFLAGS: cflags, CGO_LDFLAGS: ldflags };
 }

@@ -12,7 +12,7 @@ export const containerdKinds = ["cached", "debian", "path"] as const;
 export type ContainerdKind = (typeof containerdKinds)[number];
 
 /** The folder that `PRESTOW_LAB_BIN` names, if it holds a program. */
-function namedFolder(program: string, context: InstallContext): string | undefined {
+export function namedFolder(program: string, context: InstallContext): string | undefined {
   const named = context.environment["PRESTOW_LAB_BIN"];
   if (!named) return undefined;
   const folder = resolve(named);

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { runCommand } from "../../lab/run-command.ts";
+
+/** A node of the lab's cluster, as the variables of `lab/exec` say it. */
+export interface LabNodeVariables {
+  readonly name: string;
+  readonly criSocket: string;
+  readonly root: string;
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run this inside a lab with a cluster, by lab/exec`);
+  return value;
+}
+
+/** The nodes of the cluster that this process was started in by `lab/exec`. */
+export function labNodes(): LabNodeVariables[] {
+  return variable("PRESTOW_LAB_NODES")
+    .split(" ")
+    .map((name, index) => ({
+      name,
+      criSocket: variable(`PRESTOW_LAB_CRI_${index + 1}`),
+      root: variable(`PRESTOW_LAB_ROOT_${index + 1}`),
+    }));
+}
+
+/** An image of the lab's registry. */
+export function labImage(repository: string): string {
+  return `${variable("PRESTOW_LAB_REGISTRY")}/${repository}`;
+}
+
+/** Runs one of the lab's entry points, such as `part`. */
+export function runLab(entry: string, ...args: string[]): Promise<string> {
+  return runCommand([join(import.meta.dirname, "../../lab", entry), ...args]);
+}
+
+/** Runs kubectl; resolves to what it prints. */
+export function kubectl(...args: string[]): Promise<string> {
+  return runCommand(["kubectl", ...args]);
+}
+
+/** Tries until `work` succeeds and resolves to its result; throws its last error after `timeoutMs`. */
+export async function eventually<T>(work: () => Promise<T>, timeoutMs = 30_000): Promise<T> {
+  const deadlineMs = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error;
+    }
+    await sleep(200);
+  }
+}
