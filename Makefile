@@ -7,10 +7,12 @@ SHELL := /bin/bash
 BIN := node_modules/.bin
 NODE := $(CURDIR)/node_modules/node/bin/node
 SOURCES := $(shell find src -name '*.ts' -not -name '*.test.ts')
-UNIT_TESTS := $(shell find src lab test bench scripts -name '*.test.ts' -not -path 'test/real/*' -not -path 'test/cluster/*')
-REAL_TESTS := $(shell find test/real -name '*.test.ts' 2>/dev/null)
+UNIT_TESTS := $(shell find src lab test bench scripts deploy -name '*.test.ts' \
+	-not -path 'test/real/*' -not -path 'test/real-image/*' -not -path 'test/cluster/*')
+REAL_TESTS := $(shell find test/real test/real-image -name '*.test.ts')
+CLUSTER_TESTS := $(shell find test/cluster -name '*.test.ts')
 
-.PHONY: help demo test check types lint unit real docs bench lab-up lab-down dist update clean
+.PHONY: help demo test check types lint unit real cluster docs-check bench lab-up lab-down dist update clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
@@ -19,7 +21,7 @@ help: ## show this list
 demo: dist ## bring up a containerd and a registry, fetch 12 images, show what the runtime has
 	@lab/demo
 
-test: check real ## all set-up, then every test, on real containerds
+test: check real cluster ## all set-up, then every test, on real containerds and a real cluster
 	@$(NODE) test/run.ts --sum $(SUMMARY)
 
 check: types lint docs-check unit ## types, lint, import rule, generated files, unit tests
@@ -27,8 +29,8 @@ check: types lint docs-check unit ## types, lint, import rule, generated files, 
 bench: dist ## measure against image-prefetcher (PRESTOW_PEERS=DIR) and bare CRI calls
 	@$(NODE) bench/run.ts
 
-lab-up: node_modules ## start the lab: a private containerd, registries, seeded images
-	@lab/up
+lab-up: dist ## start the lab: a Kubernetes cluster with two real nodes, registries, seeded images
+	@lab/up --cluster
 
 lab-down: node_modules ## stop the lab and remove what it left
 	@lab/down
@@ -58,8 +60,14 @@ unit: node_modules
 	@mkdir -p dist && rm -f $(SUMMARY)
 	@$(NODE) test/run.ts --summary-file $(SUMMARY) $(UNIT_TESTS)
 
-real: dist node_modules
-	@$(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 2 $(REAL_TESTS)
+real: dist
+	@$(NODE) test/run.ts --summary-file $(SUMMARY) $(REAL_TESTS)
+
+# A lab of its own, so that one that is up for other work is not touched.
+cluster: export PRESTOW_LAB_STATE = /tmp/prestow-test-lab
+cluster: dist
+	@trap lab/down EXIT; lab/up --cluster; \
+		lab/exec $(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 1 $(CLUSTER_TESTS)
 
 dist/prestow.cjs: node_modules scripts/bundle.ts package.json $(SOURCES)
 	@$(NODE) scripts/bundle.ts

@@ -20,6 +20,7 @@ function clusterVariables(cluster: LabCluster): Record<string, string> {
   const roots = cluster.nodes.map((node, index) => [`PRESTOW_LAB_ROOT_${index + 1}`, node.root]);
   return {
     KUBECONFIG: cluster.kubeconfig,
+    PRESTOW_LAB_IMAGE: cluster.image,
     PRESTOW_LAB_NODES: cluster.nodes.map((node) => node.name).join(" "),
     ...Object.fromEntries([...sockets, ...roots]),
   };

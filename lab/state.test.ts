@@ -101,12 +101,13 @@ test("a command in a lab with a cluster is run in the cluster's network, knows i
     containerdVersion: "2.4.2",
   });
   const nodes = [node("node1"), node("node2")];
-  const cluster = { hubPid: 7, kubeconfig: "/s/admin", cgroup: "/c", nodes };
+  const cluster = { hubPid: 7, image: "r/prestow:1", kubeconfig: "/s/admin", cgroup: "/c", nodes };
   const environment = labEnvironment({ https_proxy: "http://p" }, { ...endpoints, cluster }, "/checkout");
   assert.equal(environment["PRESTOW_LAB_NODES"], "node1 node2");
   assert.equal(environment["PRESTOW_LAB_CRI_2"], "/s/node2/c.sock");
   assert.equal(environment["PRESTOW_LAB_ROOT_1"], "/s/node1");
   assert.equal(environment["KUBECONFIG"], "/s/admin");
+  assert.equal(environment["PRESTOW_LAB_IMAGE"], "r/prestow:1");
   assert.equal(environment["https_proxy"], undefined);
   assert.deepEqual(enterLab({ ...endpoints, cluster }), ["nsenter", "--target", "7", "--net", "--"]);
   assert.deepEqual(enterLab(endpoints), []);

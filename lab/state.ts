@@ -29,6 +29,8 @@ export interface LabNode {
 export interface LabCluster {
   /** The process that holds the network namespace in which everything but nodes and pods is. */
   readonly hubPid: number;
+  /** Prestow's own image in the registry; the other variant has the same tag with `-distro`. */
+  readonly image: string;
   /** Of an administrator. */
   readonly kubeconfig: string;
   /** The cgroup, in every hierarchy, below which the nodes and all their pods are. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { ConfigError } from "../src/lib/config-error.ts";
-import { startCluster } from "./cluster/start-cluster.ts";
+import { refreshImage, startCluster } from "./cluster/start-cluster.ts";
 import { type LabPlaces, readLabPlaces, runEntry, runningEndpoints } from "./entry.ts";
 import { withLock } from "./lock.ts";
 import { clusterPrograms, decideRequirements, readMachine } from "./requirements.ts";
@@ -15,9 +15,9 @@ function say(line: string): void {
   process.stderr.write(`lab: ${line}\n`);
 }
 
-function describeCluster({ kubeconfig, nodes }: LabCluster): string {
+function describeCluster({ image, kubeconfig, nodes }: LabCluster): string {
   const sockets = nodes.map(({ name, criSocket }) => `  ${name.padEnd(20)}${criSocket}\n`).join("");
-  return `${sockets}  administrator       ${kubeconfig}\n`;
+  return `${sockets}  administrator       ${kubeconfig}\n  Prestow's image     ${image}\n`;
 }
 
 const clusterCommands = `
@@ -51,13 +51,15 @@ function checkKind(request: StartRequest, running: LabEndpoints): void {
 
 async function bringUp(request: StartRequest, places: LabPlaces, signal: AbortSignal): Promise<string> {
   const { cache, folder } = places;
+  const install = { cache, environment: process.env, say, signal };
   const running = existsSync(folder) ? runningEndpoints(readLabState(folder)) : undefined;
   if (running !== undefined) {
     checkKind(request, running);
-    return `The lab is up already:\n${describe(running, folder)}`;
+    const { cluster } = running;
+    const endpoints = cluster ? await refreshImage(folder, running, cluster, install) : running;
+    return `The lab is up already:\n${describe(endpoints, folder)}`;
   }
   if (await stopLab(folder)) say("removed what was left of a lab that no longer runs");
-  const install = { cache, environment: process.env, say, signal };
   const { nodes, ...options } = request;
   const endpoints =
     nodes === undefined

@@ -28,7 +28,7 @@ test("each node has a name, an address and a range of pod addresses of its own",
 });
 
 test("a node is added after the last one, up to the most that there can be", () => {
-  const cluster = { hubPid: 1, kubeconfig: "/k", cgroup: "/c" };
+  const cluster = { hubPid: 1, image: "r/prestow:1", kubeconfig: "/k", cgroup: "/c" };
   const node = { name: "n", address: "a", root: "/r", criSocket: "/s", containerdVersion: "2" };
   assert.equal(decideNextNode({ ...cluster, nodes: [node, node] }).name, "node3");
   const full = { ...cluster, nodes: Array.from({ length: mostNodes }, () => node) };

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TaggedLayout } from "../image/build.ts";
 import type { InstallContext } from "../install/context.ts";
 import type { ContainerdKind } from "../install/tools.ts";
 import { startRegistry } from "../registry.ts";
 import { renderDockerConfig } from "../registry-config.ts";
 import {
   createLabFolder,
+  type LabCluster,
   type LabEndpoints,
   recordCgroup,
   recordEndpoints,
@@ -20,6 +22,7 @@ import { type ClusterTools, installCluster } from "./install/cluster-tools.ts";
 import { createNodePlan, network } from "./network.ts";
 import { startNode } from "./node.ts";
 import { waitForNodes } from "./node-ready.ts";
+import { buildPrestowLayouts, runPush } from "./prestow-image.ts";
 import { clusterRegistries, runSeed } from "./seed.ts";
 
 /** What a lab with a cluster is started with. */
@@ -55,24 +58,34 @@ async function startRegistries(options: ClusterOptions, tools: ClusterTools, hub
   }
 }
 
-async function fillRegistries(options: ClusterOptions, tools: ClusterTools, hub: Holder): Promise<void> {
+/** What is made before anything runs. */
+interface Parts {
+  readonly tools: ClusterTools;
+  readonly prestow: readonly TaggedLayout[];
+}
+
+/** Resolves to the reference of Prestow's image. */
+async function fillRegistries(options: ClusterOptions, parts: Parts, hub: Holder): Promise<string> {
   const { folder, imageBytes, install } = options;
+  const { tools, prestow } = parts;
   await startRegistries(options, tools, hub);
   const seed = { imageBytes, pause: tools.pause, busybox: tools.busybox };
   const list = await runSeed(hub, seed, install.signal);
   await writeFile(join(folder, "images.txt"), list.map((ref) => `${ref}\n`).join(""));
   const dockerConfig = renderDockerConfig([clusterRegistries.privateRegistry]);
   await writeFile(join(folder, "docker-config.json"), dockerConfig, { mode: 0o600 });
+  return runPush(hub, prestow, install.signal);
 }
 
-async function startParts(options: ClusterOptions, tools: ClusterTools): Promise<LabEndpoints> {
+async function startParts(options: ClusterOptions, parts: Parts): Promise<LabEndpoints> {
   const { folder, install } = options;
+  const { tools } = parts;
   const signal = install.signal ? { signal: install.signal } : {};
   const cgroup = labCgroup(folder);
   recordCgroup(folder, cgroup);
   const hub = await startHub(folder, install.signal);
   const [filled, served] = await Promise.allSettled([
-    fillRegistries(options, tools, hub),
+    fillRegistries(options, parts, hub),
     startControlPlane({ folder, hub, ...tools, ...signal }),
   ]);
   if (filled.status === "rejected") throw filled.reason;
@@ -98,6 +111,7 @@ async function startParts(options: ClusterOptions, tools: ClusterTools): Promise
     binDirs: [...new Set([tools.kubernetes, tools.containerd, tools.registry])],
     cluster: {
       hubPid: hub.pid,
+      image: filled.value,
       kubeconfig: kubeconfigFile(folder, "admin"),
       cgroup,
       nodes,
@@ -112,13 +126,28 @@ async function startParts(options: ClusterOptions, tools: ClusterTools): Promise
 export async function startCluster(options: ClusterOptions): Promise<LabEndpoints> {
   const { folder, install } = options;
   const tools = await installCluster(options.containerd, install);
+  const prestow = await buildPrestowLayouts(install);
   await createLabFolder(folder);
   try {
-    const endpoints = await startParts(options, tools);
+    const endpoints = await startParts(options, { tools, prestow });
     recordEndpoints(folder, endpoints);
     return endpoints;
   } catch (error) {
     await stopLab(folder);
     throw error;
   }
+}
+
+/** Has a running cluster's registry hold the image of the sources as they are now, and records its reference. */
+export async function refreshImage(
+  folder: string,
+  endpoints: LabEndpoints,
+  cluster: LabCluster,
+  install: InstallContext,
+): Promise<LabEndpoints> {
+  const prestow = await buildPrestowLayouts(install);
+  const image = await runPush({ pid: cluster.hubPid }, prestow, install.signal);
+  const refreshed = { ...endpoints, cluster: { ...cluster, image } };
+  recordEndpoints(folder, refreshed);
+  return refreshed;
 }

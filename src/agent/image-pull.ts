@@ -35,6 +35,9 @@ export interface WantedImage {
 /** One call that only describes may take this long. */
 const statusTimeoutMs = 10_000;
 
+/** How much longer than the run the runtime is told that a call may take. */
+const callReserveMs = 1000;
+
 /** One image on its way: every attempt until it is present or has failed. No method throws. */
 export class ImagePull implements PullTask {
   readonly image: ImageReference;
@@ -103,13 +106,14 @@ export class ImagePull implements PullTask {
   async #pull(signal: AbortSignal, onStalled: (download: ActiveDownload) => void): Promise<RuntimeImage> {
     const { clock, observe, leases, runtime } = this.#tools;
     const image = this.#name;
-    const remainingMs = Math.max(1, this.#settings.endMs - clock.nowMs());
-    const timeoutMs = Math.min(attemptTimeoutMs(this.#attempts, this.#settings), remainingMs);
+    const timeoutMs = attemptTimeoutMs(this.#attempts, this.#settings);
+    // The end of the run ends the attempt before this does, and the image keeps the failure it had before.
+    const callTimeoutMs = Math.max(1, this.#settings.endMs - clock.nowMs()) + callReserveMs;
     observe({ type: "attempt", image, attempt: this.#attempts, timeoutMs });
     await pullOnce(this.#tools, {
       image: this.image,
       timeoutMs,
-      remainingMs,
+      callTimeoutMs,
       stallTimeoutMs: this.#stallTimeoutMs,
       leaseId: await leases.leaseFor(image, signal),
       signal,

@@ -19,8 +19,8 @@ export interface AttemptTools {
 export interface Attempt {
   readonly image: ImageReference;
   readonly timeoutMs: number;
-  /** The longest that the call itself may last: what is left of the run. */
-  readonly remainingMs: number;
+  /** The longest that the call itself may last, however much the image moves. */
+  readonly callTimeoutMs: number;
   readonly stallTimeoutMs: number;
   readonly leaseId: string | undefined;
   readonly signal: AbortSignal;
@@ -70,7 +70,7 @@ async function pullWith(
         ...(auth !== undefined && { auth }),
         ...(leaseId !== undefined && { leaseId }),
       },
-      { timeoutMs: attempt.remainingMs, signal: deadline.signal },
+      { timeoutMs: attempt.callTimeoutMs, signal: deadline.signal },
     );
     succeeded = true;
   } finally {

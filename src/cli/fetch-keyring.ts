@@ -12,7 +12,9 @@ export async function readKeyring(options: FetchOptions, context: CliContext, lo
   return createKeyring({
     providers,
     warn: log.warn,
-    ...(dockerConfig !== undefined && { dockerConfig: await readDockerConfig(dockerConfig) }),
+    ...(dockerConfig !== undefined && {
+      dockerConfig: await named("docker-config", readDockerConfig(dockerConfig)),
+    }),
   });
 }
 
@@ -23,7 +25,20 @@ async function readPlugins(options: FetchOptions, context: CliContext, log: Logg
   if (configPath === undefined) throw bothOrNeither("bin-dir", "config");
   // Only here, so that a run without plugins does not pay for the YAML parser.
   const { readProviders } = await import("../credentials/providers.ts");
-  return readProviders({ configPath, binDir, env: context.env, clock: context.clock, warn: log.warn });
+  const { env, clock } = context;
+  const providers = readProviders({ configPath, binDir, env, clock, warn: log.warn });
+  return await named("image-credential-provider-config", providers);
+}
+
+/** Tells the flag that names the file, too, where that cannot be used. */
+async function named<T>(flag: string, read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    throw error instanceof ConfigError
+      ? new ConfigError(`--${flag}: ${error.message}`, { cause: error })
+      : error;
+  }
 }
 
 function bothOrNeither(given: string, missing: string): ConfigError {

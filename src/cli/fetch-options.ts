@@ -122,11 +122,30 @@ const fetchOptions = defineOptions({
     group: "Pace",
     description: "the longest that the wait grows to",
   },
+  "label-timeout": {
+    type: "duration",
+    defaultMs: 2 * minute,
+    minMs: 1,
+    group: "Cluster",
+    description: "how long the node label may take at the end; NODE_NAME and INSTANCE_NAME say which",
+  },
   "metrics-endpoint": {
     type: "string",
     placeholder: "HOST:PORT",
-    group: "Output",
-    description: "accepted for manifests of image-prefetcher; this version does not submit metrics",
+    group: "Cluster",
+    description: "aggregate-metrics service to tell the result of each attempt",
+  },
+  "metrics-token-file": {
+    type: "string",
+    placeholder: "FILE",
+    group: "Cluster",
+    description: "token that this service asks for",
+  },
+  "metrics-ca-file": {
+    type: "string",
+    placeholder: "FILE",
+    group: "Cluster",
+    description: "speak TLS with this service and trust these authorities",
   },
   output: {
     type: "enum",

@@ -1,7 +1,7 @@
 import { type FetchSettings, planFetch, runFetch } from "../agent/fetch-run.ts";
 import { waitForRuntime } from "../agent/wait-for-runtime.ts";
 import type { DesiredImage } from "../plan/pull-plan.ts";
-import { countOutcomes } from "../results/fetch-result.ts";
+import { countOutcomes, type FetchResult } from "../results/fetch-result.ts";
 import { fetchResultJson, planJson, renderFetchSummary, renderPlan } from "../results/fetch-summary.ts";
 import { RuntimeError } from "../runtime/errors.ts";
 import type { RuntimeVersion } from "../runtime/runtime.ts";
@@ -12,10 +12,21 @@ import { type CliContext, StopRequest } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { createNode, type Node } from "./fetch-node.ts";
 import { type FetchOptions, fetchCommand } from "./fetch-options.ts";
+import { createReporters, type Reporters } from "./fetch-reporters.ts";
 import { createFetchView, type FetchView } from "./fetch-view.ts";
 import { renderHelp } from "./help.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { describeUnreachable } from "./unreachable.ts";
+
+/** One run of the subcommand: what was asked for, and what it works with. */
+interface Session {
+  readonly options: FetchOptions;
+  readonly context: CliContext;
+  readonly desired: readonly DesiredImage[];
+  readonly node: Node;
+  readonly reporters: Reporters;
+  readonly view: FetchView;
+}
 
 /** `prestow fetch`; resolves to its exit status. Throws a `ConfigError`. */
 export async function runFetchCommand(argv: readonly string[], context: CliContext): Promise<number> {
@@ -28,16 +39,17 @@ export async function runFetchCommand(argv: readonly string[], context: CliConte
   const view = createFetchView(context, options.debug);
   try {
     const desired = await readDesired(options, positionals);
+    const reporters = await createReporters(options, context, view.log);
     const node = await createNode(options, context, view.log);
+    const session = { options, context, desired, node, reporters, view };
     try {
-      return await fetchOnto(node, desired, options, context, view);
+      return await (options.dryRun ? showPlan(session) : fetchAndReport(session));
     } finally {
       node.close();
+      reporters.close();
     }
   } catch (error) {
-    if (context.signal.aborted && context.signal.reason instanceof StopRequest) {
-      return context.signal.reason.exitCode;
-    }
+    if (context.signal.reason instanceof StopRequest) return context.signal.reason.exitCode;
     throw error;
   } finally {
     view.close();
@@ -49,37 +61,50 @@ async function readDesired(options: FetchOptions, positionals: readonly string[]
   return mergeDuplicates([...listed, ...parseImageArguments(positionals)]);
 }
 
-async function fetchOnto(
-  node: Node,
-  desired: readonly DesiredImage[],
-  options: FetchOptions,
-  context: CliContext,
-  view: FetchView,
-): Promise<number> {
+async function fetchAndReport(session: Session): Promise<number> {
+  const { reporters, context, options } = session;
+  const cleared = reporters.begin();
+  const result = await fetchImages(session, cleared);
+  const failed = result === undefined || countOutcomes(result.images).failed > 0;
+  const stopped = context.signal.reason instanceof StopRequest ? context.signal.reason : undefined;
+  const outcome = failed ? "failed" : "succeeded";
+  await reporters.end(stopped === undefined ? outcome : "stopped");
+  if (stopped !== undefined) return stopped.exitCode;
+  if (result === undefined) return exitCodes.runtimeUnreachable;
+  return failed && !options.allowFailures ? exitCodes.failed : exitCodes.ok;
+}
+
+/** Undefined where no runtime answered; that has been said then. */
+async function fetchImages(session: Session, cleared: Promise<void>): Promise<FetchResult | undefined> {
+  const { options, context, desired, node, reporters, view } = session;
   const { signal, clock } = context;
   if (desired.length === 0) view.log.warn("the image list is empty, nothing to fetch");
-  const version = await connect(node, options, context, view);
-  if (version === undefined) return exitCodes.runtimeUnreachable;
-  if (options.dryRun) return await showPlan(node, desired, options, context);
+  const runtime = await connect(session);
+  if (runtime === undefined) return undefined;
 
   const startMs = clock.nowMs();
   if (options.startJitterMs > 0) await clock.sleep(options.startJitterMs * context.random(), signal);
-  await logImages("before", node, options, view, signal);
+  await cleared;
+  await logImages("before", session);
   const names = desired.map((entry) => ("image" in entry ? node.nameOf(entry.image) : entry.ref));
-  const tools = node.pullTools(version, view.start(names));
+  const show = view.start(names);
+  const tools = node.pullTools(runtime, (event) => {
+    show(event);
+    reporters.observe(event);
+  });
   const images = await runFetch(desired, fetchSettings(options), tools, signal);
-  await logImages("after", node, options, view, signal);
+  await logImages("after", session);
   view.close();
+  const result = { runtime, durationMs: Math.round(clock.nowMs() - startMs), images };
+  write(session, fetchResultJson(result), (width) => renderFetchSummary(result, width));
+  return result;
+}
 
-  const durationMs = Math.round(clock.nowMs() - startMs);
-  const result = { runtime: version, durationMs, images };
-  const text =
-    options.output === "json"
-      ? `${JSON.stringify(fetchResultJson(result))}\n`
-      : renderFetchSummary(result, context.stdout.terminal?.columns());
-  context.stdout.write(text);
-  if (signal.reason instanceof StopRequest) return signal.reason.exitCode;
-  return countOutcomes(images).failed > 0 && !options.allowFailures ? exitCodes.failed : exitCodes.ok;
+/** The result on standard output, as `--output` says. */
+function write({ options, context }: Session, json: object, render: (width?: number) => string): void {
+  const { stdout } = context;
+  const text = options.output === "json" ? `${JSON.stringify(json)}\n` : render(stdout.terminal?.columns());
+  stdout.write(text);
 }
 
 function fetchSettings(options: FetchOptions): FetchSettings {
@@ -97,12 +122,7 @@ function fetchSettings(options: FetchOptions): FetchSettings {
 }
 
 /** Undefined where no runtime answered; that has been said then. */
-async function connect(
-  node: Node,
-  options: FetchOptions,
-  context: CliContext,
-  view: FetchView,
-): Promise<RuntimeVersion | undefined> {
+async function connect({ node, options, context, view }: Session): Promise<RuntimeVersion | undefined> {
   const timeoutMs = Math.min(options.runtimeTimeoutMs, options.overallTimeoutMs);
   try {
     return await waitForRuntime(node.runtime, timeoutMs, context.clock, context.signal);
@@ -114,32 +134,20 @@ async function connect(
   }
 }
 
-async function showPlan(
-  node: Node,
-  desired: readonly DesiredImage[],
-  options: FetchOptions,
-  context: CliContext,
-): Promise<number> {
+async function showPlan(session: Session): Promise<number> {
+  const { node, desired, options, context } = session;
+  if ((await connect(session)) === undefined) return exitCodes.runtimeUnreachable;
   const plan = await planFetch(desired, fetchSettings(options), node, context.signal);
-  const text =
-    options.output === "json"
-      ? `${JSON.stringify(planJson(plan))}\n`
-      : renderPlan(plan, context.stdout.terminal?.columns());
-  context.stdout.write(text);
+  write(session, planJson(plan), (width) => renderPlan(plan, width));
   return plan.some(({ action }) => action === "reject") ? exitCodes.failed : exitCodes.ok;
 }
 
-async function logImages(
-  stage: "before" | "after",
-  node: Node,
-  options: FetchOptions,
-  view: FetchView,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!options.debug || signal.aborted) return;
+async function logImages(stage: "before" | "after", session: Session): Promise<void> {
+  const { options, context, node, view } = session;
+  if (!options.debug || context.signal.aborted) return;
   try {
-    const images = await node.runtime.listImages({ timeoutMs: options.imageListTimeoutMs, signal });
-    for (const { id, repoTags, repoDigests, sizeBytes } of images) {
+    const bounds = { timeoutMs: options.imageListTimeoutMs, signal: context.signal };
+    for (const { id, repoTags, repoDigests, sizeBytes } of await node.runtime.listImages(bounds)) {
       view.log.debug("image present in runtime", { stage, id, repoTags, repoDigests, sizeBytes });
     }
   } catch (error) {

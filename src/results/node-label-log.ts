@@ -15,6 +15,8 @@ const rule = { apiGroups: [""], resources: ["nodes"], verbs: ["get", "patch"] };
 const refusals: Partial<Record<KubeErrorKind, string>> = {
   forbidden: "node label not written: the service account may not patch its node; this rule is missing",
   "not-found": "node label not written: there is no such node; check NODE_NAME",
+  // What a ValidatingAdmissionPolicy denies is a 422, unless it says otherwise.
+  invalid: "node label not written: the API server does not take it; look at the admission policies",
 };
 
 /** Says each kind of refusal once: the second call meets the same one. */

@@ -71,10 +71,11 @@ export function createContainerdDownloads(channel: Channel, clock: Pick<Clock, "
       });
     },
     listCompleted: (leaseId, bounds) => listResources(leaseId, "content", bounds),
-    async discardComplete(leaseId, bounds) {
+    async discard(leaseId, which, bounds) {
       const refs = new Set(await listResources(leaseId, "ingests", bounds));
       for (const { ref, offset, total } of await listStatuses(bounds)) {
-        if (!refs.has(ref) || total === 0 || offset < total) continue;
+        const complete = total > 0 && offset >= total;
+        if (!refs.has(ref) || (which === "complete" && !complete)) continue;
         await call(`${contentService}Abort`, content.AbortRequest.encode({ ref }).finish(), bounds);
       }
     },

@@ -11,6 +11,8 @@ export interface ImageLayers {
   readonly layers: readonly { readonly digest: string; readonly sizeBytes: number }[];
 }
 
+export type DiscardedDownloads = "complete" | "all";
+
 /**
  * What a runtime can say of its downloads beside CRI; only containerd can. A lease ties the blobs that a pull
  * receives to that pull, and keeps them when an attempt is cut, so that the next one goes on where it stood.
@@ -25,10 +27,11 @@ export interface RuntimeDownloads {
   /** The digests of the blobs that the pull under this lease has complete. */
   listCompleted(leaseId: string, bounds: CallBounds): Promise<string[]>;
   /**
-   * Throws away the downloads under this lease that are complete and yet no blob: their bytes were wrong, and a
-   * further attempt would only find them wrong again. For a pull that is not running.
+   * Throws away downloads under this lease: `complete` those that have all their bytes and are yet no blob, as
+   * the bytes were wrong and a further attempt would only find them wrong again; `all` also the partial ones.
+   * For a pull that is not running.
    */
-  discardComplete(leaseId: string, bounds: CallBounds): Promise<void>;
+  discard(leaseId: string, which: DiscardedDownloads, bounds: CallBounds): Promise<void>;
   /** The configuration and layers that a stored blob names; undefined where it is no image manifest. */
   readLayers(digest: string, bounds: CallBounds): Promise<ImageLayers | undefined>;
 }

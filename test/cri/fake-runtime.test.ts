@@ -17,7 +17,7 @@ const ref = "registry.example/app:v1";
 async function start() {
   const directory = await mkdtemp(join(tmpdir(), "fake-cri-"));
   const fake = await startFakeRuntime({ socketPath: join(directory, "cri.sock") });
-  const runtime = createCriRuntime(createChannel({ target: { path: fake.socketPath }, pingTimeoutMs: 100 }));
+  const runtime = createCriRuntime(createChannel({ target: { path: fake.socketPath }, probeTimeoutMs: 100 }));
   const close = async () => {
     runtime.close();
     await fake.close();

@@ -37,7 +37,7 @@ export async function callOnSession(
   try {
     const messages = request instanceof Uint8Array ? [request] : request;
     stream.end(Buffer.concat(messages.map(encodeFrame)));
-    return await readAnswer(stream);
+    return await readAnswer(session, stream);
   } catch (error) {
     bounds.signal?.throwIfAborted();
     throw asGrpcError(error, stream.rstCode === constants.NGHTTP2_REFUSED_STREAM);
@@ -69,7 +69,7 @@ function openStream(
   }
 }
 
-function readAnswer(stream: ClientHttp2Stream): Promise<Buffer[]> {
+function readAnswer(session: ClientHttp2Session, stream: ClientHttp2Stream): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
@@ -91,8 +91,10 @@ function readAnswer(stream: ClientHttp2Stream): Promise<Buffer[]> {
     });
     stream.on("error", reject);
     stream.on("close", () => {
+      // The server knows the deadline, too, and may reset the stream before our own timer says a word.
+      const gaveUp = stream.rstCode === constants.NGHTTP2_CANCEL && !session.destroyed;
       try {
-        throwOnStatus(status);
+        throwOnStatus(status, gaveUp);
         resolve(decodeFrames(Buffer.concat(chunks)));
       } catch (error) {
         reject(error);
@@ -101,8 +103,9 @@ function readAnswer(stream: ClientHttp2Stream): Promise<Buffer[]> {
   });
 }
 
-function throwOnStatus(headers: IncomingHttpHeaders): void {
+function throwOnStatus(headers: IncomingHttpHeaders, gaveUp: boolean): void {
   const wire = headers["grpc-status"];
+  if (wire === undefined && gaveUp) throw new GrpcError("CANCELLED", "the server gave up the call");
   if (wire === undefined) throw new GrpcError("UNAVAILABLE", "the connection closed before the answer");
   const code = statusCode(String(wire));
   if (code === "OK") return;

@@ -204,7 +204,7 @@ test("leaves a server that accepts but does not speak, and reaches the one that 
   await server.close();
 });
 
-// Stopping a process is the one way to a server that neither answers a ping nor closes.
+// Stopping a process is the one way to a server that neither answers nor closes.
 const stoppable = `
   const http2 = require("node:http2").createServer();
   http2.on("stream", (stream) => stream.on("error", () => {}));
@@ -218,7 +218,7 @@ test("gives up a connection whose server went silent, and its calls with it", as
   });
   try {
     await once(server.stdout, "data");
-    const channel = createChannel({ target: { path: socketPath }, pingTimeoutMs: 100 });
+    const channel = createChannel({ target: { path: socketPath }, probeTimeoutMs: 100 });
     const short = { timeoutMs: 50 };
     await assert.rejects(channel.call("/a.B/C", Buffer.alloc(0), short), { code: "DEADLINE_EXCEEDED" });
     const lost = assert.rejects(channel.call("/a.B/C", Buffer.alloc(0), { timeoutMs: 60_000 }), {

@@ -18,19 +18,20 @@ export interface ChannelOptions {
   readonly target: Target;
   /** How long one connection may take until the server has spoken. */
   readonly connectTimeoutMs?: number;
-  /** How long the server may take to answer a ping after a call met its deadline. */
-  readonly pingTimeoutMs?: number;
+  /** How long the server may take to show that it is alive after a call met its deadline. */
+  readonly probeTimeoutMs?: number;
 }
 
-//  idle ──call──► connecting ──SETTINGS──► ready ──close, GOAWAY, unanswered ping──► idle
+//  idle ──call──► connecting ──SETTINGS──► ready ──close, GOAWAY, no sign of life──► idle
 //                     └────error, timeout────► idle
 //
 // A call never waits on a connection that someone else broke: each connection has its own timeout, and a
 // failed one is forgotten, so that the next call starts anew (grpc-node#2785: a channel that stays
 // "connecting" after the server restarted).
 export function createChannel(options: ChannelOptions): Channel {
-  const { target, connectTimeoutMs = 5000, pingTimeoutMs = 2000 } = options;
+  const { target, connectTimeoutMs = 5000, probeTimeoutMs = 2000 } = options;
   let current: Promise<ClientHttp2Session> | undefined;
+  let abandon = new AbortController();
 
   const forget = (session: ClientHttp2Session, connecting: Promise<ClientHttp2Session>) => {
     if (current === connecting) current = undefined;
@@ -38,7 +39,8 @@ export function createChannel(options: ChannelOptions): Channel {
   };
 
   const open = (): Promise<ClientHttp2Session> => {
-    const connecting = connectSession({ target, timeoutMs: connectTimeoutMs });
+    abandon = new AbortController();
+    const connecting = connectSession({ target, timeoutMs: connectTimeoutMs, signal: abandon.signal });
     current = connecting;
     connecting.then(
       (session) => {
@@ -62,7 +64,7 @@ export function createChannel(options: ChannelOptions): Channel {
       return await callOnSession(session, method, request, { ...bounds, timeoutMs }, metadata);
     } catch (error) {
       const unanswered = error instanceof GrpcError ? error.code === "DEADLINE_EXCEEDED" : true;
-      if (unanswered) destroyUnlessAlive(session, pingTimeoutMs);
+      if (unanswered) void destroyUnlessAlive(session, probeTimeoutMs);
       // It takes no more calls; those that are on it may still end well.
       if (error instanceof GrpcError && error.refused) forget(session, connecting);
       throw error;
@@ -79,26 +81,30 @@ export function createChannel(options: ChannelOptions): Channel {
       }
     },
     close() {
-      const connecting = current;
       current = undefined;
-      connecting?.then(
-        (session) => session.destroy(),
-        () => {},
-      );
+      abandon.abort();
     },
   };
 }
 
+const probed = new WeakSet<ClientHttp2Session>();
+
 /**
- * A call that met its deadline or was given up is either slow work or a dead connection: only a ping tells. A
- * runtime that does not answer it loses the connection, and every call on it ends UNAVAILABLE.
+ * A call that met its deadline or was given up is either slow work or a dead connection: only another answer
+ * tells. A server that does not give one loses the connection, and every call on it ends UNAVAILABLE. What is
+ * asked is a call that every server answers at once, be it with UNIMPLEMENTED; grpc-go, which is containerd
+ * and CRI-O, takes the third HTTP/2 ping with no answer between them for an attack and closes the connection.
  */
-function destroyUnlessAlive(session: ClientHttp2Session, timeoutMs: number): void {
-  if (session.destroyed || session.closed) return;
-  const timer = setTimeout(() => session.destroy(), timeoutMs);
-  timer.unref();
-  session.once("close", () => clearTimeout(timer));
-  if (!session.ping(() => clearTimeout(timer))) session.destroy();
+async function destroyUnlessAlive(session: ClientHttp2Session, timeoutMs: number): Promise<void> {
+  if (session.destroyed || session.closed || probed.has(session)) return;
+  probed.add(session);
+  try {
+    await callOnSession(session, "/grpc.health.v1.Health/Check", new Uint8Array(), { timeoutMs }, {});
+  } catch (error) {
+    if (!(error instanceof GrpcError) || !error.fromServer) session.destroy();
+  } finally {
+    probed.delete(session);
+  }
 }
 
 async function withinBounds<T>(promise: Promise<T>, bounds: CallBounds): Promise<T> {

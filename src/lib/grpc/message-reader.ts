@@ -27,7 +27,10 @@ export function createByteBudget(totalBytes: number): ByteBudget {
 
 /** Puts messages together from the pieces in which a stream arrives. */
 export interface MessageReader {
-  /** The messages that end with this piece. Throws a `GrpcError`. */
+  /**
+   * The messages that end with this piece; they may be parts of it, so they are to be used at once. Throws a
+   * `GrpcError`.
+   */
   push(piece: Buffer): Buffer[];
   /** A message has begun and is not whole. */
   readonly partial: boolean;
@@ -37,7 +40,7 @@ export interface MessageReader {
 
 /**
  * Reads frames as they arrive. What a sender announces costs nothing: memory grows with what has come, and
- * pieces are copied, since each keeps a whole buffer of the connection alive.
+ * parts of messages are copied, since each piece keeps a whole buffer of the connection alive.
  */
 export function createMessageReader(maxMessageBytes: number, budget: ByteBudget): MessageReader {
   let buffer = Buffer.alloc(0);
@@ -71,6 +74,12 @@ export function createMessageReader(maxMessageBytes: number, budget: ByteBudget)
     push(piece) {
       const messages: Buffer[] = [];
       for (let offset = 0; offset < piece.length; ) {
+        const whole = filledBytes === 0 ? findWhole(piece, offset, maxMessageBytes) : undefined;
+        if (whole !== undefined) {
+          messages.push(whole);
+          offset += prefixBytes + whole.length;
+          continue;
+        }
         const end = Math.min(piece.length, offset + neededBytes - filledBytes);
         append(piece.subarray(offset, end));
         offset = end;
@@ -85,6 +94,13 @@ export function createMessageReader(maxMessageBytes: number, budget: ByteBudget)
     },
     dispose: reset,
   };
+}
+
+function findWhole(piece: Buffer, offset: number, maxMessageBytes: number): Buffer | undefined {
+  if (piece.length - offset < prefixBytes) return undefined;
+  const start = offset + prefixBytes;
+  const end = start + readLength(piece.subarray(offset, start), maxMessageBytes);
+  return end <= piece.length ? piece.subarray(start, end) : undefined;
 }
 
 function grow(buffer: Buffer, sizeBytes: number, budget: ByteBudget): Buffer<ArrayBuffer> {

@@ -90,7 +90,12 @@ function endWith(stream: ServerHttp2Stream, error: unknown): void {
   endReading(stream);
 }
 
-/** The client may still be sending: that it need not go on is said with NO_ERROR (RFC 9113, 8.1). */
+/**
+ * After the answer: the client may still be sending, and that it need not go on is said with NO_ERROR
+ * (RFC 9113, 8.1). Said at once it would overtake the answer.
+ */
 export function endReading(stream: ServerHttp2Stream): void {
-  stream.close(constants.NGHTTP2_NO_ERROR);
+  if (stream.readableEnded) return;
+  stream.resume();
+  setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
 }

@@ -1,0 +1,84 @@
+/*
+ * The entrypoint of the image. What stays on a node is this program and not Node.js: for `sleep` and `pause` it waits,
+ * for everything else it becomes Node.js with the bundle.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef BUNDLE
+#define BUNDLE "/usr/local/lib/prestow/prestow.cjs"
+#endif
+/* Where distroless images have Node.js, and where those of the Node.js project have it. */
+#ifndef NODES
+#define NODES "/nodejs/bin/node", "/usr/local/bin/node"
+#endif
+#define TEXT_OF(...) #__VA_ARGS__
+#define TEXT(...) TEXT_OF(__VA_ARGS__)
+
+/* As shells have it. */
+enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
+
+static int is_wait(const char *word) {
+    return strcmp(word, "sleep") == 0 || strcmp(word, "pause") == 0;
+}
+
+/* `sleep --help` is a question, which Node.js answers. */
+static int is_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static const char *last_part(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* A copy of this program that is named `sleep` waits without being told so. */
+static int must_wait(int argc, char **argv) {
+    if (argc > 0 && is_wait(last_part(argv[0])))
+        return 1;
+    return argc > 1 && is_wait(argv[1]) && !(argc > 2 && is_help(argv[2]));
+}
+
+/*
+ * The signals are blocked and waited for: for process 1 the kernel drops a signal that is neither blocked nor has a
+ * handler. With SIGCHLD ignored the kernel reaps what a shared process namespace leaves to process 1.
+ */
+static int wait_for_stop(void) {
+    sigset_t stops;
+    int received;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    sigprocmask(SIG_BLOCK, &stops, NULL);
+    signal(SIGCHLD, SIG_IGN);
+    while (sigwait(&stops, &received) != 0)
+        ;
+    return 0;
+}
+
+/* Returns only where no Node.js can be started. */
+static int become_node(int argc, char **argv, char **environment) {
+    static const char *const nodes[] = {NODES};
+    char *args[argc + 3];
+    int count = 0;
+    args[count++] = "node";
+    args[count++] = BUNDLE;
+    for (int i = 1; i < argc; i++)
+        args[count++] = argv[i];
+    args[count] = NULL;
+    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++) {
+        execve(nodes[i], args, environment);
+        if (errno != ENOENT)
+            break;
+    }
+    const int status = errno == ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
+    fprintf(stderr, "prestow: cannot start Node.js from " TEXT(NODES) ": %s\n", strerror(errno));
+    return status;
+}
+
+int main(int argc, char **argv, char **environment) {
+    return must_wait(argc, argv) ? wait_for_stop() : become_node(argc, argv, environment);
+}

@@ -1,0 +1,20 @@
+import type { ObjectMeta } from "./kube-object.ts";
+import type { DeploySettings } from "./settings.ts";
+
+interface MetaParts {
+  /** Added to the name of the instance. */
+  readonly suffix?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** The metadata of a namespaced object; without `--namespace` whoever applies it says which. */
+export function objectMeta({ name, namespace }: DeploySettings, parts: MetaParts = {}): ObjectMeta {
+  const { suffix = "", ...rest } = parts;
+  return { name: `${name}${suffix}`, ...(namespace !== undefined && { namespace }), ...rest };
+}
+
+/** The namespace of the ServiceAccount where an object of the whole cluster has to name it. */
+export function subjectNamespace({ namespace }: DeploySettings): string {
+  return namespace ?? "default";
+}

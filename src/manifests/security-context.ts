@@ -1,0 +1,27 @@
+type SecurityContext = Readonly<Record<string, unknown>>;
+
+/** The user of the image. */
+const nonRoot = 65532;
+
+/** What the Pod Security Standard "restricted" asks for, with a read-only root. */
+export const restricted: SecurityContext = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** The same with the user named. Not for OpenShift's restricted pods, which get theirs from the namespace. */
+export const restrictedUser: SecurityContext = { runAsUser: nonRoot, runAsGroup: nonRoot, ...restricted };
+
+/** No root, but its group: runtimes give their sockets the mode 0660 and root as owner and group. */
+export const socketUser: SecurityContext = { runAsUser: nonRoot, runAsGroup: 0, ...restricted };
+
+/** OpenShift's SELinux policy lets nothing less reach the socket. */
+export const privileged: SecurityContext = {
+  runAsUser: 0,
+  privileged: true,
+  allowPrivilegeEscalation: true,
+  readOnlyRootFilesystem: true,
+};
