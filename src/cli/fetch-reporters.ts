@@ -32,8 +32,8 @@ export async function createReporters(
   context: CliContext,
   log: Logger,
 ): Promise<Reporters> {
-  const label = await createLabel(options, context, log);
   const submitter = await createMetrics(options, context, log);
+  const label = await createLabel(options, context, log);
   return {
     observe: (event) => submitter?.observe(event),
     begin: async () => await label?.clear(),

@@ -39,8 +39,8 @@ export async function runFetchCommand(argv: readonly string[], context: CliConte
   const view = createFetchView(context, options.debug);
   try {
     const desired = await readDesired(options, positionals);
-    const reporters = await createReporters(options, context, view.log);
     const node = await createNode(options, context, view.log);
+    const reporters = await createReporters(options, context, view.log);
     const session = { options, context, desired, node, reporters, view };
     try {
       return await (options.dryRun ? showPlan(session) : fetchAndReport(session));

@@ -1,8 +1,8 @@
 import { ConfigError } from "../lib/config-error.ts";
 import { printable } from "../lib/printable.ts";
+import { isRecord, type JsonRecord } from "../lib/record.ts";
 import { parseBasicAuth } from "./basic-auth.ts";
 import { type Credential, type CredentialKey, createSecrets, parseCredentialKey } from "./credential.ts";
-import { isRecord, type JsonRecord } from "./record.ts";
 
 const names = ["auth", "username", "password", "identitytoken", "registrytoken"] as const;
 type Fields = Partial<Record<(typeof names)[number], string>>;

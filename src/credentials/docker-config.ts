@@ -1,12 +1,12 @@
 import type { ImageReference } from "../image/reference.ts";
+import { readBoundedFile } from "../lib/bounded-file.ts";
 import { ConfigError } from "../lib/config-error.ts";
 import { printable } from "../lib/printable.ts";
+import { isRecord, type JsonRecord } from "../lib/record.ts";
 import type { RegistryAuth } from "../runtime/runtime.ts";
-import { readBoundedFile } from "./bounded-file.ts";
 import { type Credential, matchCredentials } from "./credential.ts";
 import { isDockerConfigEntry, parseDockerConfigEntry } from "./docker-config-entry.ts";
 import { locateJsonFault } from "./json-fault.ts";
-import { isRecord, type JsonRecord } from "./record.ts";
 
 export interface DockerConfig {
   readonly path: string;

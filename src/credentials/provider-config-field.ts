@@ -1,7 +1,7 @@
 import { ConfigError } from "../lib/config-error.ts";
 import { printable } from "../lib/printable.ts";
+import { isRecord, type JsonRecord } from "../lib/record.ts";
 import { suggest } from "../lib/suggest.ts";
-import { isRecord, type JsonRecord } from "./record.ts";
 
 /** A value in a configuration and where it stands: `credential provider config /x: providers[0].args`. */
 export interface Field {

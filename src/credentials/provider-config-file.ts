@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { readBoundedFile, unreadable } from "../lib/bounded-file.ts";
 import { ConfigError } from "../lib/config-error.ts";
+import { parseYaml } from "../lib/parse-yaml.ts";
 import { printable } from "../lib/printable.ts";
-import { readBoundedFile, unreadable } from "./bounded-file.ts";
 import { type ParsedProvider, type ProviderConfig, parseProviders } from "./provider-config.ts";
 
 export interface ProviderConfigs {
@@ -53,23 +53,6 @@ export function parseProviderConfig(
       return `credential provider ${shown} is not used: it requires a pod's service account, and there is no pod`;
     }),
   };
-}
-
-// The parser's messages are not used: they quote the text, and a plugin's environment may hold secrets.
-function parseYaml(text: string, where: string): unknown {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    const code = error.code.toLowerCase().replaceAll("_", " ");
-    throw new ConfigError(`${where}:${line}:${col}: it is not valid YAML or JSON (${code})`);
-  }
-  try {
-    return document.toJS();
-  } catch {
-    throw new ConfigError(`${where}: it is not valid YAML: its aliases cannot be resolved`);
-  }
 }
 
 async function listFiles(path: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { ConfigError } from "../lib/config-error.ts";
 import { parseDuration } from "../lib/duration.ts";
+import type { JsonRecord } from "../lib/record.ts";
 import { childField, type Field, fault, parseList, parseObject, parseText } from "./provider-config-field.ts";
-import type { JsonRecord } from "./record.ts";
 import { parseUrlPattern, type UrlPattern } from "./url-pattern.ts";
 
 /** One credential provider plugin as the kubelet's CredentialProviderConfig describes it. */

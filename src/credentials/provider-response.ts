@@ -1,8 +1,8 @@
 import { ConfigError } from "../lib/config-error.ts";
 import { parseDuration } from "../lib/duration.ts";
+import { isRecord, type JsonRecord } from "../lib/record.ts";
 import { type Credential, type CredentialKey, createSecrets, parseCredentialKey } from "./credential.ts";
 import { CredentialProviderError } from "./provider-error.ts";
-import { isRecord, type JsonRecord } from "./record.ts";
 
 const cacheKeyTypes = ["Image", "Registry", "Global"] as const;
 

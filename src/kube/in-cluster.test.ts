@@ -50,7 +50,7 @@ test("says that the pod has no service account", async (context) => {
   const folder = await createFolder(context, { "ca.crt": "CA" });
   await assert.rejects(
     readInClusterConfig({ env: pod("10.96.0.1"), clock, folder }),
-    /^ConfigError: service account's token .*\/token: cannot be read: there is no such file$/,
+    /^ConfigError: service account's token .*\/token: cannot be read: there is no such file; check the path and the mount$/,
   );
 });
 

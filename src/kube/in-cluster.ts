@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { readBoundedFile } from "../lib/bounded-file.ts";
 import type { Clock } from "../lib/clock.ts";
 import { ConfigError } from "../lib/config-error.ts";
 import { printable } from "../lib/printable.ts";
 import type { KubeConfig } from "./config.ts";
-import { readLocalFile } from "./local-file.ts";
 import { createFileToken } from "./token.ts";
 
 export interface InClusterOptions {
@@ -25,9 +25,9 @@ export async function readInClusterConfig(options: InClusterOptions): Promise<Ku
   if (server === undefined) return undefined;
   const tokenPath = join(folder, "token");
   const [ca] = await Promise.all([
-    readLocalFile(join(folder, "ca.crt"), "service account's CA"),
+    readBoundedFile(join(folder, "ca.crt"), "service account's CA"),
     // Only to say now that the pod has none (automountServiceAccountToken: false), in the words of a file.
-    readLocalFile(tokenPath, "service account's token"),
+    readBoundedFile(tokenPath, "service account's token"),
   ]);
   return { server, tls: { ca }, token: createFileToken(tokenPath, clock) };
 }

@@ -1,8 +1,9 @@
 import { dirname, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { readBoundedFile } from "../lib/bounded-file.ts";
 import { ConfigError } from "../lib/config-error.ts";
+import { parseYaml } from "../lib/parse-yaml.ts";
 import { printable } from "../lib/printable.ts";
-import { readLocalFile } from "./local-file.ts";
+import { isRecord, type JsonRecord } from "../lib/record.ts";
 
 /** One kubeconfig file as it is written: names and the fields under each. */
 export interface Kubeconfig {
@@ -12,8 +13,6 @@ export interface Kubeconfig {
   readonly clusters: ReadonlyMap<string, KubeconfigEntry>;
   readonly users: ReadonlyMap<string, KubeconfigEntry>;
 }
-
-type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** Parses YAML or JSON; throws a `ConfigError` with the place, and never quotes from the file. */
 export function parseKubeconfig(text: string, path: string): Kubeconfig {
@@ -93,7 +92,7 @@ export class KubeconfigEntry {
     const data = this.text(`${name}-data`);
     if (data === undefined) {
       const path = this.path(name);
-      return path === undefined ? undefined : await readLocalFile(path, `${this.#place}.${name}`);
+      return path === undefined ? undefined : await readBoundedFile(path, `${this.#place}.${name}`);
     }
     const pem = Buffer.from(data, "base64").toString("latin1");
     if (pem.includes("-----BEGIN ")) return pem;
@@ -105,25 +104,4 @@ export class KubeconfigEntry {
     const found = names.find((name) => (this.#fields[name] ?? undefined) !== undefined);
     if (found !== undefined) throw this.fault(found, `is not supported by this version; ${advice}`);
   }
-}
-
-// The parser's messages are not used: they quote the text, and it holds tokens and keys.
-function parseYaml(text: string, where: string): unknown {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error" });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    const code = error.code.toLowerCase().replaceAll("_", " ");
-    throw new ConfigError(`${where}:${line}:${col}: it is not valid YAML or JSON (${code})`);
-  }
-  try {
-    return document.toJS();
-  } catch {
-    throw new ConfigError(`${where}: it is not valid YAML: its aliases cannot be resolved`);
-  }
-}
-
-function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

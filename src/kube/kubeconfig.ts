@@ -1,10 +1,10 @@
 import { delimiter, join } from "node:path";
+import { readBoundedFile } from "../lib/bounded-file.ts";
 import type { Clock } from "../lib/clock.ts";
 import { ConfigError } from "../lib/config-error.ts";
 import { printable } from "../lib/printable.ts";
 import type { KubeConfig, KubeTls, TokenSource } from "./config.ts";
 import { type Kubeconfig, type KubeconfigEntry, parseKubeconfig } from "./kubeconfig-file.ts";
-import { readLocalFile } from "./local-file.ts";
 import { createFileToken, createFixedToken } from "./token.ts";
 
 export interface KubeconfigOptions {
@@ -51,7 +51,7 @@ async function readFiles(paths: readonly string[]): Promise<Kubeconfig[]> {
   let missing = new ConfigError("kubeconfig: no file is named; set KUBECONFIG");
   for (const path of paths) {
     try {
-      files.push(parseKubeconfig(await readLocalFile(path, "kubeconfig"), path));
+      files.push(parseKubeconfig(await readBoundedFile(path, "kubeconfig"), path));
     } catch (error) {
       if (!isMissing(error) || !(error instanceof ConfigError)) throw error;
       missing = error;

@@ -1,4 +1,5 @@
 import { printable } from "../lib/printable.ts";
+import { withoutUrlSecrets } from "../lib/url-secrets.ts";
 
 const maxLength = 1000;
 
@@ -10,9 +11,7 @@ export function safeText(text: string, token: string | undefined): string {
   const hidden = token === undefined || token === "" ? text : text.replaceAll(token, "***");
   const oneLine = hidden
     .replace(/\bBearer\s+[^\s"']+/gi, "Bearer ***")
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"]*@/gi, "$1")
-    .replace(/\?[^\s"]*?(?=:?(?:[\s"]|$))/g, "")
     .replace(/\s*\n\s*/g, " ")
     .trim();
-  return printable(oneLine, maxLength);
+  return printable(withoutUrlSecrets(oneLine), maxLength);
 }

@@ -1,7 +1,7 @@
+import { readBoundedFile } from "../lib/bounded-file.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { TokenSource } from "./config.ts";
 import { KubeError } from "./errors.ts";
-import { readLocalFile } from "./local-file.ts";
 
 // The kubelet replaces a token when a fifth of its life is left, at least two minutes before its end.
 const maxAgeMs = 60_000;
@@ -37,7 +37,7 @@ export function createFileToken(path: string, clock: Pick<Clock, "nowMs">): Toke
 }
 
 async function readToken(path: string): Promise<string> {
-  const text = await readLocalFile(path, "token file").catch((error: Error) => {
+  const text = await readBoundedFile(path, "token file").catch((error: Error) => {
     throw new KubeError(error.message, { kind: "unauthorized", cause: error });
   });
   const token = text.trim();

@@ -1,4 +1,5 @@
 import { printable } from "../lib/printable.ts";
+import { withoutUrlSecrets } from "../lib/url-secrets.ts";
 
 /**
  * A runtime's message as it may be shown: on one line, without what every message of a pull begins with, and
@@ -10,10 +11,4 @@ export function cleanMessage(message: string): string {
     .replace(/\s*\n\s*/g, " ")
     .trim();
   return printable(withoutUrlSecrets(oneLine));
-}
-
-function withoutUrlSecrets(text: string): string {
-  return text
-    .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"]*@/gi, "$1")
-    .replace(/\?[^\s"]*?(?=:?(?:[\s"]|$))/g, "");
 }

@@ -1,3 +1,4 @@
+import { isRecord } from "../lib/record.ts";
 import type { ImageLayers } from "./downloads.ts";
 
 /**
@@ -26,8 +27,4 @@ function parseJson(bytes: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,13 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { chooseFormat } from "./accept.ts";
+import { encodeBlocks } from "./encode-blocks.ts";
 import { expositionTypes, renderExposition } from "./exposition.ts";
 import { type HttpHandler, sendText } from "./http-server.ts";
 import { createMetricFamilies } from "./metric-families.ts";
 import type { ResultMemory } from "./result-memory.ts";
-
-// More than the longest entry: its texts are bounded, and JSON makes at most six characters of one.
-const maxBlockLength = 32 * 1024;
-const bytesPerCharacter = 3;
 
 /** `/metrics`: the results as a JSON array, or what Prometheus reads where that is asked for. */
 export function createMetricsPage(
@@ -30,10 +27,7 @@ function refuse(response: ServerResponse): void {
   sendText(response, 401, "a valid token is needed: authorization: Bearer TOKEN\n");
 }
 
-/**
- * In blocks, as the client takes them: the whole text would double the memory. One buffer serves all blocks,
- * since garbage of this size piles up outside of the heap before it is collected.
- */
+/** In blocks, as the client takes them: the whole text would double the memory. */
 async function sendJson(
   method: string | undefined,
   response: ServerResponse,
@@ -41,10 +35,7 @@ async function sendJson(
 ): Promise<void> {
   response.setHeader("content-type", "application/json");
   if (method === "HEAD") return void response.end();
-  const buffer = Buffer.allocUnsafeSlow(bytesPerCharacter * maxBlockLength);
-  for (const block of jsonBlocks(entries)) {
-    await write(response, buffer.subarray(0, buffer.write(block)));
-  }
+  for (const block of encodeBlocks(jsonParts(entries))) await write(response, block);
   response.end();
 }
 
@@ -55,14 +46,8 @@ function write(response: ServerResponse, bytes: Buffer): Promise<void> {
   });
 }
 
-function* jsonBlocks(entries: readonly string[]): Generator<string> {
-  let block = "[";
-  for (const [index, entry] of entries.entries()) {
-    if (block.length + entry.length + 2 > maxBlockLength) {
-      yield block;
-      block = "";
-    }
-    block += index === 0 ? entry : `,${entry}`;
-  }
-  yield `${block}]`;
+function* jsonParts(entries: readonly string[]): Generator<string> {
+  yield "[";
+  for (const [index, entry] of entries.entries()) yield index === 0 ? entry : `,${entry}`;
+  yield "]";
 }

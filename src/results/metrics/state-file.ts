@@ -1,5 +1,6 @@
 import { appendFile, open, rename } from "node:fs/promises";
 import type { Logger } from "../../lib/log.ts";
+import { encodeBlocks } from "./encode-blocks.ts";
 
 /** The file that a restart reads: one result a line, a later line replaces an earlier one. */
 export interface StateFile {
@@ -19,7 +20,6 @@ export interface StateFileOptions {
 
 const smallBytes = 1024 * 1024;
 const maxPendingLength = 1024 * 1024;
-const blockLength = 64 * 1024;
 
 /**
  * Appends in rounds: what arrives during one goes with the next. A file that has doubled since it was last
@@ -91,7 +91,10 @@ async function replaceFile(path: string, lines: readonly string[]): Promise<numb
   const file = await open(beside, "w", 0o600);
   let sizeBytes = 0;
   try {
-    for (const block of blocks(lines)) sizeBytes += (await file.write(block)).bytesWritten;
+    for (const block of encodeBlocks(withLineBreaks(lines))) {
+      await file.appendFile(block);
+      sizeBytes += block.length;
+    }
     await file.sync();
   } finally {
     await file.close();
@@ -100,13 +103,6 @@ async function replaceFile(path: string, lines: readonly string[]): Promise<numb
   return sizeBytes;
 }
 
-function* blocks(lines: readonly string[]): Generator<Buffer> {
-  let block = "";
-  for (const line of lines) {
-    block += `${line}\n`;
-    if (block.length < blockLength) continue;
-    yield Buffer.from(block);
-    block = "";
-  }
-  if (block !== "") yield Buffer.from(block);
+function* withLineBreaks(lines: readonly string[]): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
 }

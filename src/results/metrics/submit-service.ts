@@ -16,7 +16,7 @@ export interface ResultSink {
 export function createSubmitHandler(sink: ResultSink): GrpcHandler {
   return async (messages) => {
     for await (const message of messages) sink.add(decodeResult(message));
-    
+    await sink.saved();
     return new Uint8Array();
   };
 }

@@ -105,7 +105,6 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
       while (queue.size > 0 && !stop.signal.aborted) await start();
       stop.abort();
       await sending;
-      channel.close();
       sayUndelivered(log, options.endpoint, queue.size + queue.dropped, lastError);
     },
   };

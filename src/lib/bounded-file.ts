@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
-import { ConfigError } from "../lib/config-error.ts";
-import { printable } from "../lib/printable.ts";
+import { ConfigError } from "./config-error.ts";
+import { printable } from "./printable.ts";
 
 const maxBytes = 4 * 1024 * 1024;
 
