@@ -15,6 +15,11 @@
 #ifndef NODES
 #define NODES "/nodejs/bin/node", "/usr/local/bin/node"
 #endif
+/*
+ * Keeps V8's young generation small. Measured with the aggregator and 20,000 results: 31 MB of anonymous memory
+ * instead of 44, equally fast. That leaves room for Node.js itself under a limit of 64Mi.
+ */
+#define NODE_FLAG "--max-semi-space-size=1"
 #define TEXT_OF(...) #__VA_ARGS__
 #define TEXT(...) TEXT_OF(__VA_ARGS__)
 
@@ -62,9 +67,10 @@ static int wait_for_stop(void) {
 /* Returns only where no Node.js can be started. */
 static int become_node(int argc, char **argv, char **environment) {
     static const char *const nodes[] = {NODES};
-    char *args[argc + 3];
+    char *args[argc + 4];
     int count = 0;
     args[count++] = "node";
+    args[count++] = NODE_FLAG;
     args[count++] = BUNDLE;
     for (int i = 1; i < argc; i++)
         args[count++] = argv[i];

@@ -12,7 +12,7 @@ import { compileLauncher } from "./launcher.ts";
 const folder = mkdtempSync(join(tmpdir(), "prestow-launcher-"));
 const launcher = join(folder, "prestow");
 const bundle = join(folder, "bundle.cjs");
-const script = `process.stdout.write(JSON.stringify({ args: process.argv.slice(2), env: process.env.TOLD }));
+const script = `process.stdout.write(JSON.stringify({ args: process.argv.slice(2), flags: process.execArgv, env: process.env.TOLD }));
 process.exitCode = 42;`;
 
 const started: ChildProcess[] = [];
@@ -131,7 +131,7 @@ const passed: [string, string[]][] = [
 for (const [what, args] of passed) {
   test(`${what}: Node.js gets them and the environment, and its exit status is the launcher's`, async () => {
     const { stdout, stderr, code } = await run(launcher, args, { TOLD: "yes" });
-    assert.deepEqual(JSON.parse(stdout), { args, env: "yes" });
+    assert.deepEqual(JSON.parse(stdout), { args, flags: ["--max-semi-space-size=1"], env: "yes" });
     assert.equal(stderr, "");
     assert.equal(code, 42);
   });

@@ -9,7 +9,8 @@ export interface LabNodeVariables {
   readonly root: string;
 }
 
-function variable(name: string): string {
+/** A variable that `lab/exec` sets. */
+export function variable(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run this inside a lab with a cluster, by lab/exec`);
   return value;

@@ -96,7 +96,7 @@ for (const kind of containerdMatrix) {
         .registry.requests()
         .filter(({ repository }) => repository === healthy.repository)
         .map(({ endedAtMs }) => (endedAtMs ?? Number.POSITIVE_INFINITY) - startedMs);
-      assert.ok(Math.max(...ends) < overallMs / 2, `pulled after ${Math.max(...ends)} ms`);
+      assert.ok(Math.max(...ends) < overallMs - 1000, `pulled after ${Math.max(...ends)} ms`);
     });
 
     test("the run ends with exit status 1 and counts them all", () => {

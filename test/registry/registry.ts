@@ -23,6 +23,8 @@ import { createTrafficRecord } from "./traffic-record.ts";
 export interface TestRegistryOptions {
   /** A free one where it is absent; given, it lets a registry come back at its address. */
   readonly port?: number;
+  /** Where it listens; loopback where it is absent. */
+  readonly address?: string;
   /** Speaks TLS with this certificate. */
   readonly tls?: Certificate;
   readonly clock?: Clock;
@@ -30,9 +32,9 @@ export interface TestRegistryOptions {
   readonly bytesPerSecond?: number;
 }
 
-/** A registry on loopback that misbehaves on cue and remembers who asked for what. */
+/** A registry that misbehaves on cue and remembers who asked for what. */
 export interface TestRegistry {
-  /** `127.0.0.1:port`. */
+  /** `ADDRESS:PORT` */
   readonly host: string;
   /** Serves an image under a tag, or moves the tag to it. */
   add(repository: string, tag: string, image: BuiltImage): void;
@@ -57,7 +59,7 @@ export interface TestRegistry {
   close(): Promise<void>;
 }
 
-/** Starts a registry on a loopback port. */
+/** Starts a registry. */
 export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const { clock = systemClock, tls } = options;
   let rate = options.bytesPerSecond === undefined ? undefined : createRate(options.bytesPerSecond, clock);
@@ -131,20 +133,20 @@ function signalOf(response: ServerResponse): AbortSignal {
 }
 
 async function listen(listener: RequestListener, options: TestRegistryOptions) {
-  const { port = 0, tls } = options;
+  const { port = 0, address = "127.0.0.1", tls } = options;
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.listen(port, "127.0.0.1");
+  server.listen(port, address);
   await once(server, "listening");
   const dropConnections = () => {
     for (const socket of sockets) socket.destroy();
   };
   return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    host: `${address}:${(server.address() as AddressInfo).port}`,
     dropConnections,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compileLauncher } from "../../lab/image/launcher.ts";
+import { type BuiltImage, buildImage } from "../../lab/images/build.ts";
+import { pushImage } from "../../lab/images/push.ts";
+import { labLogin } from "../../lab/registry-config.ts";
+import { createChannel } from "../../src/lib/grpc/channel.ts";
+import { createCriRuntime } from "../../src/runtime/cri.ts";
+import { type LabNodeVariables, labImage, variable } from "./lab.ts";
+
+/** A name that no image had before: what is pulled by it is on no node. */
+function freshRepository(): string {
+  return `test/${randomBytes(6).toString("hex")}`;
+}
+
+/** An image that differs from every other. */
+export function buildFreshImage(sizeBytes = 200_000): BuiltImage {
+  return buildImage({ layers: [{ seed: freshRepository(), sizeBytes }] });
+}
+
+async function pushFresh(image: BuiltImage): Promise<string> {
+  const repository = freshRepository();
+  await pushImage({ registry: variable("PRESTOW_LAB_REGISTRY"), repository, tag: "v1", image });
+  return `${labImage(repository)}:v1`;
+}
+
+/** Pushes images that no node has; resolves to their references. */
+export function pushFreshImages(count: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: count }, () => pushFresh(buildFreshImage())));
+}
+
+/** The same for the registry behind a login. */
+export async function pushPrivateImage(): Promise<string> {
+  const [registry, repository] = [variable("PRESTOW_LAB_PRIVATE"), freshRepository()];
+  const { username, password } = labLogin;
+  await pushImage({ registry, repository, tag: "v1", image: buildFreshImage(), username, password });
+  return `${registry}/${repository}:v1`;
+}
+
+/** Pushes an image that no node has and that a pod can run: it waits to be stopped. */
+export async function pushRunnableImage(): Promise<string> {
+  const output = join(tmpdir(), `prestow-wait-${randomBytes(6).toString("hex")}`);
+  try {
+    await compileLauncher({ environment: process.env, output });
+    const files = [{ path: "wait", bytes: await readFile(output), mode: 0o755 }];
+    const layers = [{ seed: output, sizeBytes: 1_024 }];
+    return await pushFresh(buildImage({ layers, files, entrypoint: ["/wait", "sleep"] }));
+  } finally {
+    await rm(output, { force: true });
+  }
+}
+
+/** The references of all images that a node's runtime lists. */
+export async function listPresent({ criSocket }: LabNodeVariables): Promise<Set<string>> {
+  const runtime = createCriRuntime(createChannel({ target: { path: criSocket } }));
+  try {
+    const images = await runtime.listImages({ timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) });
+    return new Set(images.flatMap(({ repoTags }) => repoTags));
+  } finally {
+    runtime.close();
+  }
+}
+
+/** Of some images, those that a node's runtime does not list. */
+export async function listMissing(node: LabNodeVariables, images: readonly string[]): Promise<string[]> {
+  const present = await listPresent(node);
+  return images.filter((image) => !present.has(image));
+}
