@@ -11,7 +11,7 @@ import { containerdMatrix, startTestContainerd, type TestContainerd } from "./ma
 // Records what real containerds say to each fault into src/runtime/testdata/containerd-errors.json, which
 // the test of the classification reads: `node test/containerd/record-errors.ts`.
 
-/** One message of one runtime; host names and digests are as on the day, they decide nothing. */
+/** One message of one runtime; digests are as on the day, addresses and folders are made alike. */
 export interface RecordedError {
   readonly runtime: string;
   readonly fault: string;
@@ -146,5 +146,12 @@ async function recordRuntime(kind: (typeof containerdMatrix)[number]): Promise<R
 const all: RecordedError[] = [];
 for (const kind of containerdMatrix) all.push(...(await recordRuntime(kind)));
 const target = new URL("../../src/runtime/testdata/containerd-errors.json", import.meta.url);
-await writeFile(target, `${JSON.stringify(all, undefined, 2)}\n`);
+const alike = all.map(({ message, ...rest }) => ({
+  ...rest,
+  message: message
+    .replace(/127\.0\.0\.1:\d{4,5}/g, "127.0.0.1:5000")
+    .replace(/registry\.test:\d+/g, "registry.test:5000")
+    .replace(/\/\S+\/(?=io\.containerd\.)/g, "/var/lib/containerd/"),
+}));
+await writeFile(target, `${JSON.stringify(alike, undefined, 2)}\n`);
 process.stdout.write(`${all.length} messages recorded\n`);
