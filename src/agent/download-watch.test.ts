@@ -143,3 +143,14 @@ test("is less patient where a stall could not be seen in time", async () => {
   await clock.advance(500);
   assert.equal(runtime.calls, 1);
 });
+
+test("does not take for work what a cut pull left behind and stands still", async () => {
+  const { clock, runtime, watch, pull, seen } = createBench();
+  runtime.completed = [manifest];
+  runtime.active = [{ digest: "sha256:other", offsetBytes: 1 }];
+  watch.add(pull);
+  await clock.advance(500);
+  seen.length = 0;
+  await clock.advance(500);
+  assert.deepEqual(seen, ["0/100"]);
+});

@@ -1,6 +1,6 @@
 type SecurityContext = Readonly<Record<string, unknown>>;
 
-/** The user of the image. */
+/** What distroless images call `nonroot`. */
 const nonRoot = 65532;
 
 /** What the Pod Security Standard "restricted" asks for, with a read-only root. */

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import {
+  constants,
   createServer as createHttp2Server,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
@@ -139,6 +140,15 @@ test("ends a call with the signal's reason, and tells the server", async () => {
   stop.abort(new Error("changed my mind"));
   await rejected;
   await cancelled;
+  channel.close();
+  await server.close();
+});
+
+test("tells a call that the server gave up from a connection that was lost", async () => {
+  const socketPath = newSocket();
+  const server = await startServer(socketPath, (stream) => stream.close(constants.NGHTTP2_CANCEL));
+  const channel = createChannel({ target: { path: socketPath } });
+  await assert.rejects(channel.call("/a.B/C", Buffer.alloc(0), call), { code: "CANCELLED" });
   channel.close();
   await server.close();
 });
