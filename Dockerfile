@@ -38,8 +38,9 @@ LABEL org.opencontainers.image.title="prestow" \
 COPY --from=built /prestow.cjs /usr/local/lib/prestow/
 COPY --from=built /prestow /usr/local/bin/
 # Not root, but of its group: a runtime's socket belongs to root:root with mode 0660, and the manifests of the tools
-# that this image takes over from name no user.
-USER 65532:0
+# that this image takes over from name no user. The kubelet passes on the number of the user alone; its group is then
+# the one in the base's /etc/passwd, and 0 only for a number that is not there.
+USER 10001:0
 ENTRYPOINT ["/usr/local/bin/prestow"]
 # Else a base's own command would become the arguments.
 CMD []

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { fetchCommand } from "../src/cli/fetch-options.ts";
+import { commands } from "../src/cli/commands.ts";
 
 const root = join(import.meta.dirname, "..");
 const pages = globSync(["*.md", "docs/**/*.md"], { cwd: root });
@@ -42,12 +42,23 @@ test("every decision is listed", () => {
   );
 });
 
-test("the guide to fetch and the migration page name only flags that exist", () => {
-  const other = ["containerd", "image-bytes", "help", "flag"];
-  for (const page of ["README.md", "docs/fetch.md", "docs/coming-from-image-prefetcher.md", "CHANGELOG.md"]) {
+// Of other programs: the lab, kubectl, docker.
+const foreignFlags = ["containerd", "image-bytes", "all", "for", "from-file", "patch-file", "rm", "timeout"];
+
+test("the README, the changelog and the guides name only flags that exist", () => {
+  const known = new Set([
+    ...commands.flatMap(({ options }) => Object.keys(options)),
+    ...foreignFlags,
+    "flag",
+  ]);
+  const guides = ["fetch", "deploy", "labels", "metrics", "coming-from-image-prefetcher"];
+  for (const page of ["README.md", "CHANGELOG.md", ...guides.map((name) => `docs/${name}.md`)]) {
     const flags = Array.from(readPage(page).matchAll(/(?<![\w-])--([a-z][\w-]*)/g), ([, name]) => name ?? "");
-    const unknown = flags.filter((name) => !(name in fetchCommand.options) && !other.includes(name));
-    assert.deepEqual(unknown, [], page);
+    assert.deepEqual(
+      flags.filter((name) => !known.has(name)),
+      [],
+      page,
+    );
   }
 });
 
@@ -60,4 +71,24 @@ test("the guide to fetch tells every kind of log line that a run writes", () => 
     [],
   );
   assert.ok(messages.length >= 6);
+});
+
+test("the guide to labels tells every reason for which there is none", () => {
+  const sources = [
+    "src/results/node-label.ts",
+    "src/results/node-label-log.ts",
+    "src/cli/fetch-reporters.ts",
+  ];
+  const texts = sources.flatMap((path) =>
+    Array.from(
+      readPage(path).matchAll(/"((?:no node label|node label not written)[^"]*)"/g),
+      ([, text]) => text,
+    ),
+  );
+  const guide = readPage("docs/labels.md");
+  assert.deepEqual(
+    texts.filter((text) => !guide.includes(`\`${text}\``)),
+    [],
+  );
+  assert.ok(texts.length >= 8);
 });

@@ -61,7 +61,7 @@ test("the default bases have the major version of Node.js that the checkout is t
 test("the image runs as a numbered user that is not root, in the group that runtimes let in", () => {
   assert.deepEqual(
     lastStage().filter(({ name }) => name === "USER"),
-    [{ name: "USER", value: "65532:0" }],
+    [{ name: "USER", value: "10001:0" }],
   );
 });
 

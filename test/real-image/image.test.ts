@@ -54,8 +54,11 @@ describe("the image", () => {
 
   test("runs as a user that is not root, of root's group, and only by the launcher", () => {
     const { User, Entrypoint, Cmd } = image().config;
-    assert.deepEqual({ User, Entrypoint }, { User: "65532:0", Entrypoint: [launcher] });
+    assert.deepEqual({ User, Entrypoint }, { User: "10001:0", Entrypoint: [launcher] });
     assert.deepEqual(Cmd ?? [], []);
+    // The kubelet gives a runtime the number alone, and the runtime looks for the group here.
+    const passwd = readFileSync(join(image().root, "etc/passwd"), "utf8");
+    assert.equal(passwd.includes(`:${User?.split(":")[0]}:`), false);
   });
 
   test("has no shell", () => {
@@ -79,7 +82,7 @@ describe("the image", () => {
     const status = () => readFileSync(`/proc/${child.pid}/status`, "utf8");
     await waitFor("the launcher waits", () => isAsleep(child.pid, "prestow"), 2_000);
     const residentKib = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status())?.[1]);
-    assert.match(status(), /^Uid:\s+65532\s/m);
+    assert.match(status(), /^Uid:\s+10001\s/m);
     assert.ok(residentKib < 1_000, `${residentKib} KiB`);
     const late = setTimeout(() => child.kill("SIGKILL"), 1_000);
     child.kill("SIGTERM");
@@ -158,7 +161,7 @@ describe("the image for credential plugins", () => {
     const { stdout, stderr, code } = await runInside(image(), ["-c", script], ["/bin/sh"]);
     assert.deepEqual(
       { stdout, stderr, code },
-      { stdout: `65532\n0\n{}\nprestow ${version}\n`, stderr: "", code: 0 },
+      { stdout: `10001\n0\n{}\nprestow ${version}\n`, stderr: "", code: 0 },
     );
   });
 });
