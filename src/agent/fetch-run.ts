@@ -5,7 +5,7 @@ import type { ImageResult } from "../results/pull-events.ts";
 import { RuntimeError } from "../runtime/errors.ts";
 import type { RuntimeImage } from "../runtime/runtime.ts";
 import { describePresent, ImagePull, type ImagePullTools, type PullSettings } from "./image-pull.ts";
-import { runPuller } from "./puller.ts";
+import { type PullTask, runPuller } from "./puller.ts";
 
 export interface FetchSettings extends Omit<PullSettings, "endMs"> {
   readonly policy: PullPolicy;
@@ -42,7 +42,7 @@ export async function runFetch(
         : tellAtOnce(planned, tools),
     );
     const pulls = images.filter((image) => image instanceof ImagePull);
-    await runPuller(pulls, settings.maxParallel, clock, run).catch(() => {});
+    await runPuller(preparing(pulls, settings, tools), settings.maxParallel, clock, run).catch(() => {});
     const results = images.map((image) =>
       image instanceof ImagePull ? image.close(unfinished(settings, signal)) : image,
     );
@@ -103,9 +103,25 @@ function tellAtOnce(
   return result;
 }
 
+/** The same tasks; each prepares the one that is likely to get its slot. */
+function preparing(
+  pulls: readonly ImagePull[],
+  { maxParallel }: Pick<FetchSettings, "maxParallel">,
+  { leases }: Pick<ImagePullTools, "leases">,
+): PullTask[] {
+  return pulls.map((pull, index) => ({
+    image: pull.image,
+    attempt(signal) {
+      const next = pulls[index + maxParallel];
+      if (next !== undefined && pull.attempts === 0) leases.prepare(next.name, signal);
+      return pull.attempt(signal);
+    },
+  }));
+}
+
 /** An image that was stopped keeps its lease: the next run goes on where this one stood. */
 function isFinal(result: ImageResult): boolean {
-  return result.outcome !== "failed" || result.kind !== "cancelled";
+  return result.outcome !== "failed" || result.kind !== "cancelled" || result.attempts === 0;
 }
 
 function unfinished(

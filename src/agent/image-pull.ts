@@ -44,7 +44,8 @@ export class ImagePull implements PullTask {
   readonly #wanted: WantedImage;
   readonly #tools: ImagePullTools;
   readonly #settings: PullSettings;
-  readonly #name: string;
+  /** Normalized; what logs, results and leases know it by. */
+  readonly name: string;
   #attempts = 0;
   #firstMs: number | undefined;
   #stallTimeoutMs: number;
@@ -59,8 +60,13 @@ export class ImagePull implements PullTask {
     this.#wanted = wanted;
     this.#tools = tools;
     this.#settings = settings;
-    this.#name = normalizedName(wanted.image);
+    this.name = normalizedName(wanted.image);
     this.#stallTimeoutMs = settings.stallTimeoutMs;
+  }
+
+  /** Those made so far. */
+  get attempts(): number {
+    return this.#attempts;
   }
 
   async attempt(signal: AbortSignal): Promise<TryAgain | undefined> {
@@ -78,7 +84,7 @@ export class ImagePull implements PullTask {
       const { sizeBytes } = image;
       observe({
         type: "pulled",
-        image: this.#name,
+        image: this.name,
         attempt: this.#attempts,
         sizeBytes,
         startedAtMs,
@@ -105,7 +111,7 @@ export class ImagePull implements PullTask {
 
   async #pull(signal: AbortSignal, onStalled: (download: ActiveDownload) => void): Promise<RuntimeImage> {
     const { clock, observe, leases, runtime } = this.#tools;
-    const image = this.#name;
+    const image = this.name;
     const timeoutMs = attemptTimeoutMs(this.#attempts, this.#settings);
     // The end of the run ends the attempt before this does, and the image keeps the failure it had before.
     const callTimeoutMs = Math.max(1, this.#settings.endMs - clock.nowMs()) + callReserveMs;
@@ -153,7 +159,7 @@ export class ImagePull implements PullTask {
     const decision = decideRetry(failure, this.#settings.endMs - nowMs, this.#settings, random);
     observe({
       type: "attempt-failed",
-      image: this.#name,
+      image: this.name,
       attempt: this.#attempts,
       kind,
       message: error.message,
@@ -162,7 +168,7 @@ export class ImagePull implements PullTask {
       nextAttemptInMs: decision.again ? Math.round(decision.delayMs) : undefined,
     });
     if (decision.again) return decision;
-    await this.#tools.leases.release(this.#name);
+    await this.#tools.leases.release(this.name);
     this.#finish({ outcome: "failed", kind, message: `${error.message} (${decision.why})` });
     return undefined;
   }
@@ -170,18 +176,18 @@ export class ImagePull implements PullTask {
   /** What a failed attempt has downloaded is kept for the next one, but for this. */
   async #discardUseless(kind: ErrorKind): Promise<void> {
     const { leases } = this.#tools;
-    if (kind === "corrupt") await leases.discard(this.#name, "complete");
+    if (kind === "corrupt") await leases.discard(this.name, "complete");
     if (kind !== "no-space") return;
     // What does not fit must not keep the disk full: the images that would fit need the room.
-    await leases.discard(this.#name, "all");
-    await leases.release(this.#name);
+    await leases.discard(this.name, "all");
+    await leases.release(this.name);
   }
 
   #finish(state: FinalState): ImageResult {
     const { clock, observe } = this.#tools;
     const { ref, where } = this.#wanted;
     const durationMs = this.#firstMs === undefined ? 0 : Math.round(clock.nowMs() - this.#firstMs);
-    const result = { ref, where, normalizedRef: this.#name, attempts: this.#attempts, durationMs, ...state };
+    const result = { ref, where, normalizedRef: this.name, attempts: this.#attempts, durationMs, ...state };
     this.#result = result;
     observe({ type: "done", result });
     return result;

@@ -72,3 +72,31 @@ test("deletes the leases of a whole run", async () => {
   await book.releaseAll(["a", "c", "never leased"]);
   assert.deepEqual([...live.keys()], ["lease-2"]);
 });
+
+test("has a lease ready that was asked for before, and only one", async () => {
+  const { downloads, live } = createDownloads();
+  const book = createLeaseBook(downloads, 5000, log);
+  book.prepare("a", never);
+  book.prepare("a", never);
+  assert.equal(await book.leaseFor("a", never), "lease-1");
+  assert.equal(live.size, 1);
+});
+
+test("asks again after it got none", async () => {
+  const { downloads, live } = createDownloads();
+  const stop = new AbortController();
+  const createLease = downloads.createLease;
+  let refused = false;
+  const once: RuntimeDownloads = {
+    ...downloads,
+    async createLease(ttlMs, bounds) {
+      if (refused) return await createLease(ttlMs, bounds);
+      refused = true;
+      throw new Error("refused");
+    },
+  };
+  const book = createLeaseBook(once, 5000, log);
+  assert.equal(await book.leaseFor("a", stop.signal), undefined);
+  assert.equal(await book.leaseFor("a", stop.signal), "lease-1");
+  assert.equal(live.size, 1);
+});

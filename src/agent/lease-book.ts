@@ -5,6 +5,11 @@ import type { DiscardedDownloads, RuntimeDownloads } from "../runtime/downloads.
 export interface LeaseBook {
   /** Undefined where the runtime has no leases or did not give one: then there is neither progress nor resuming. */
   leaseFor(image: string, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Its turn comes soon: the lease is made meanwhile, because under load containerd takes its time to write one
+   * down, and a slot would stand empty for that long.
+   */
+  prepare(image: string, signal: AbortSignal): void;
   /** The image's last attempt left what is of no use: the next one is to fetch it anew. */
   discard(image: string, which: DiscardedDownloads): Promise<void>;
   /** The image is given up: what its lease holds may go. */
@@ -28,10 +33,29 @@ export function createLeaseBook(
   ttlMs: number,
   log: Logger,
 ): LeaseBook {
-  const leases = new Map<string, string>();
+  // Undefined in the end where none was given; the next attempt asks again.
+  const leases = new Map<string, Promise<string | undefined>>();
+
+  const create = async (image: string, signal: AbortSignal) => {
+    try {
+      return await downloads?.createLease(ttlMs, { timeoutMs: callTimeoutMs, signal });
+    } catch (error) {
+      if (!signal.aborted) log.debug("no lease for the pull", { image, error });
+      leases.delete(image);
+      return undefined;
+    }
+  };
+
+  const leaseFor = (image: string, signal: AbortSignal) => {
+    const known = leases.get(image);
+    if (known !== undefined) return known;
+    const lease = create(image, signal);
+    leases.set(image, lease);
+    return lease;
+  };
 
   const release = async (image: string) => {
-    const lease = leases.get(image);
+    const lease = await leases.get(image);
     leases.delete(image);
     if (lease === undefined || downloads === undefined) return;
     try {
@@ -42,20 +66,10 @@ export function createLeaseBook(
   };
 
   return {
-    async leaseFor(image, signal) {
-      const known = leases.get(image);
-      if (known !== undefined || downloads === undefined) return known;
-      try {
-        const lease = await downloads.createLease(ttlMs, { timeoutMs: callTimeoutMs, signal });
-        leases.set(image, lease);
-        return lease;
-      } catch (error) {
-        if (!signal.aborted) log.debug("no lease for the pull", { image, error });
-        return undefined;
-      }
-    },
+    leaseFor,
+    prepare: (image, signal) => void leaseFor(image, signal),
     async discard(image, which) {
-      const lease = leases.get(image);
+      const lease = await leases.get(image);
       if (lease === undefined || downloads === undefined) return;
       try {
         await downloads.discard(lease, which, { timeoutMs: callTimeoutMs });
