@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createManualClock } from "../../test/clock/manual-clock.ts";
 import { createLogger } from "../lib/log.ts";
 import type { ActiveDownload, RuntimeDownloads } from "../runtime/downloads.ts";
-import { runDownloadWatch } from "./download-watch.ts";
+import { createDownloadWatch } from "./download-watch.ts";
 
 const manifest = "sha256:manifest";
 const layer = "sha256:layer";
@@ -17,6 +17,8 @@ function createBench(patienceMs = 0) {
     completed: [] as string[],
     calls: 0,
     fails: false,
+    unreadable: 0,
+    lostLease: "",
   };
   const downloads: RuntimeDownloads = {
     createLease: async () => "lease",
@@ -26,14 +28,19 @@ function createBench(patienceMs = 0) {
       if (runtime.fails) throw new Error("away");
       return runtime.active;
     },
-    listCompleted: async () => runtime.completed,
+    async listCompleted(leaseId) {
+      if (leaseId === runtime.lostLease) throw new Error("no such lease");
+      return runtime.completed;
+    },
     discard: async () => {},
-    readLayers: async (digest) =>
-      digest === manifest ? { layers: [{ digest: layer, sizeBytes: 100 }] } : undefined,
+    async readLayers(digest) {
+      if (runtime.unreadable-- > 0) throw new Error("busy disk");
+      return digest === manifest ? { layers: [{ digest: layer, sizeBytes: 100 }] } : undefined;
+    },
   };
   const stop = new AbortController();
   const totals: number[] = [];
-  const watch = runDownloadWatch(
+  const watch = createDownloadWatch(
     downloads,
     clock,
     log,
@@ -151,6 +158,27 @@ test("does not take for work what a cut pull left behind and stands still", asyn
   watch.add(pull);
   await clock.advance(500);
   seen.length = 0;
+  await clock.advance(500);
+  assert.deepEqual(seen, ["0/100"]);
+});
+
+test("sees an image whose manifest could not be read at first", async () => {
+  const { clock, runtime, watch, pull, seen } = createBench();
+  runtime.completed = [manifest];
+  runtime.unreadable = 1;
+  watch.add(pull);
+  await clock.advance(500);
+  assert.deepEqual(seen, []);
+  await clock.advance(500);
+  assert.deepEqual(seen, ["0/100"]);
+});
+
+test("sees the other images when the lease of one is gone", async () => {
+  const { clock, runtime, watch, pull, seen } = createBench();
+  runtime.completed = [manifest];
+  runtime.lostLease = "gone";
+  watch.add({ ...pull, leaseId: "gone" });
+  watch.add(pull);
   await clock.advance(500);
   assert.deepEqual(seen, ["0/100"]);
 });

@@ -38,7 +38,7 @@ const longestPollMs = 500;
  * and the lease's content of each pull. Ends when `signal` aborts; with nothing to watch it makes no call. A pull
  * younger than `patienceMs` is not looked at: where nobody watches, a short one need not cost a call.
  */
-export function runDownloadWatch(
+export function createDownloadWatch(
   downloads: RuntimeDownloads,
   clock: Clock,
   log: Logger,
@@ -115,13 +115,28 @@ async function lookOnce(
   const busy = activity.look(active);
   for (const entry of watched) {
     if (entry.ended) continue;
-    const completed = new Set(await downloads.listCompleted(entry.pull.leaseId, bounds));
-    entry.layers ??= await findLayers(downloads, completed, entry.known, bounds);
-    if (entry.layers === undefined || entry.ended) continue;
+    const completed = await listCompleted(downloads, entry, bounds);
+    if (completed === undefined || entry.layers === undefined || entry.ended) continue;
     arrived.add(entry.layers, completed, active);
     report(entry, entry.layers, { completed, active, busy }, clock);
   }
   arrived.tell();
+}
+
+/** Undefined where the lease of this pull cannot be read now: that hides nothing of the others. */
+async function listCompleted(
+  downloads: RuntimeDownloads,
+  entry: Watched,
+  bounds: { timeoutMs: number; signal: AbortSignal },
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const completed = new Set(await downloads.listCompleted(entry.pull.leaseId, bounds));
+    entry.layers ??= await findLayers(downloads, completed, entry.known, bounds);
+    return completed;
+  } catch {
+    bounds.signal.throwIfAborted();
+    return undefined;
+  }
 }
 
 async function findLayers(
@@ -132,9 +147,9 @@ async function findLayers(
 ): Promise<ImageLayers | undefined> {
   for (const digest of completed) {
     if (known.has(digest)) continue;
-    known.add(digest);
     const layers = await downloads.readLayers(digest, bounds);
     if (layers !== undefined) return layers;
+    known.add(digest);
   }
   return undefined;
 }

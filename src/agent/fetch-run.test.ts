@@ -12,7 +12,7 @@ import { createLeaseBook } from "./lease-book.ts";
 
 type Pull = (request: PullRequest, bounds: CallBounds, attempt: number) => Promise<void>;
 
-const settings: FetchSettings = {
+const settings: Omit<FetchSettings, "endMs"> = {
   policy: "Auto",
   maxParallel: 2,
   listTimeoutMs: 60_000,
@@ -57,8 +57,10 @@ function createBench(pull: Pull, auths: readonly RegistryAuth[] = []) {
     observe: (event: PullEvent) => events.push(event),
   };
   const stop = new AbortController();
-  const run = (images: readonly string[], changed: Partial<FetchSettings> = {}) =>
-    runFetch(parseImageArguments(images), { ...settings, ...changed }, tools, stop.signal);
+  const run = (images: readonly string[], changed: Partial<FetchSettings> = {}) => {
+    const all = { ...settings, ...changed };
+    return runFetch(parseImageArguments(images), { ...all, endMs: all.overallTimeoutMs }, tools, stop.signal);
+  };
   return { clock, store, pulls, events, run, stop };
 }
 
@@ -197,6 +199,35 @@ test("says why an image failed before, where the end of the run cuts its last at
   );
   const [result] = await finish(clock, run(["a:1"], { overallTimeoutMs: 20_000 }), 20_000);
   assert.deepEqual(result?.outcome === "failed" && [result.kind, result.message], ["unavailable", "503"]);
+});
+
+test("tells of the attempt that the end of the run cut", async () => {
+  const { clock, events, run } = createBench(hang);
+  await finish(clock, run(["a:1"], { overallTimeoutMs: 20_000 }), 20_000);
+  const failed = events.filter((event) => event.type === "attempt-failed");
+  assert.deepEqual(
+    failed.map(({ kind, nextAttemptInMs }) => [kind, nextAttemptInMs]),
+    [["timeout", undefined]],
+  );
+});
+
+test("asks a registry no more that wants to be left alone for longer than the run", async () => {
+  const { clock, pulls, run } = createBench(async () => {
+    throw new RuntimeError("429", { kind: "rate-limited", retryAfterMs: 3_600_000 });
+  });
+  const images = ["busy.test/a:1", "busy.test/b:1", "busy.test/c:1"];
+  const results = await finish(clock, run(images, { maxParallel: 1 }), 1000);
+  const kinds = results.map((result) => result.outcome === "failed" && result.kind);
+  assert.deepEqual([kinds, pulls.length], [["rate-limited", "rate-limited", "rate-limited"], 1]);
+});
+
+test("tries the next credential after a failure in words of the token service's own", async () => {
+  const auths = [{ username: "wrong" }, { username: "right" }];
+  const { clock, pulls, run } = createBench(async ({ auth }) => {
+    if (auth?.username !== "right") fail("unknown", "failed to fetch oauth token: 400 Bad Request");
+  }, auths);
+  const [result] = await finish(clock, run(["a:1"]), 1000);
+  assert.deepEqual([pulls.length, result?.outcome], [2, "pulled"]);
 });
 
 test("tells what is present before the first pull begins", async () => {

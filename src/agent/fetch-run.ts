@@ -7,10 +7,11 @@ import type { RuntimeImage } from "../runtime/runtime.ts";
 import { describePresent, ImagePull, type ImagePullTools, type PullSettings } from "./image-pull.ts";
 import { type PullTask, runPuller } from "./puller.ts";
 
-export interface FetchSettings extends Omit<PullSettings, "endMs"> {
+export interface FetchSettings extends PullSettings {
   readonly policy: PullPolicy;
   readonly maxParallel: number;
   readonly listTimeoutMs: number;
+  /** How long the run was allowed to take in all; `endMs` is when that is over. */
   readonly overallTimeoutMs: number;
 }
 
@@ -26,23 +27,22 @@ export async function runFetch(
   signal: AbortSignal,
 ): Promise<ImageResult[]> {
   const { clock } = tools;
-  const endMs = clock.nowMs() + settings.overallTimeoutMs;
   const timer = new AbortController();
   const overTime = new AbortController();
-  clock.sleep(settings.overallTimeoutMs, timer.signal).then(
+  clock.sleep(Math.max(0, settings.endMs - clock.nowMs()), timer.signal).then(
     () => overTime.abort(new RuntimeError("the overall timeout is over", { kind: "timeout" })),
     () => {},
   );
   const run = AbortSignal.any([signal, overTime.signal]);
   try {
-    const plan = await makePlan(desired, settings, tools, run);
+    const present = await gatherPresent(settings, tools, run);
+    const plan = decidePlan(desired, present, settings.policy);
+    logPlan(plan, tools);
     const images = plan.map((planned) =>
-      planned.action === "pull"
-        ? new ImagePull(planned, tools, { ...settings, endMs })
-        : tellAtOnce(planned, tools),
+      planned.action === "pull" ? new ImagePull(planned, tools, settings) : tellAtOnce(planned, tools),
     );
     const pulls = images.filter((image) => image instanceof ImagePull);
-    await runPuller(preparing(pulls, settings, tools), settings.maxParallel, clock, run).catch(() => {});
+    await pullAll(pulls, settings, tools, run);
     const results = images.map((image) =>
       image instanceof ImagePull ? image.close(unfinished(settings, signal)) : image,
     );
@@ -64,28 +64,38 @@ export async function planFetch(
   return decidePlan(desired, present, settings.policy);
 }
 
-async function makePlan(
-  desired: readonly DesiredImage[],
-  settings: FetchSettings,
+async function gatherPresent(
+  settings: Pick<FetchSettings, "listTimeoutMs">,
   tools: ImagePullTools,
   signal: AbortSignal,
-): Promise<PlannedImage[]> {
-  let present: RuntimeImage[] = [];
+): Promise<RuntimeImage[]> {
   try {
-    present = await tools.runtime.listImages({ timeoutMs: settings.listTimeoutMs, signal });
+    return await tools.runtime.listImages({ timeoutMs: settings.listTimeoutMs, signal });
   } catch (error) {
     // Pulling what is present costs a request and nothing else, so a missing list holds nobody up.
     if (!signal.aborted) tools.log.warn("images not listed, each is asked for", { error });
+    return [];
   }
-  const plan = decidePlan(desired, present, settings.policy);
+}
+
+function logPlan(plan: readonly PlannedImage[], { log }: Pick<ImagePullTools, "log">): void {
   for (const planned of plan) {
-    tools.log.debug("planned", {
-      image: plannedName(planned),
-      action: planned.action,
-      reason: planned.reason,
-    });
+    log.debug("planned", { image: plannedName(planned), action: planned.action, reason: planned.reason });
   }
-  return plan;
+}
+
+/** Ends when every image has its final state, or the run its end; what else goes wrong is a defect and is said. */
+async function pullAll(
+  pulls: readonly ImagePull[],
+  settings: FetchSettings,
+  tools: ImagePullTools,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await runPuller(preparing(pulls, settings, tools), settings, tools.clock, signal);
+  } catch (error) {
+    if (!signal.aborted) tools.log.error("the puller failed", { error });
+  }
 }
 
 /** What needs no pull is final before the first pull begins, and is told then. */
@@ -116,6 +126,7 @@ function preparing(
       if (next !== undefined && pull.attempts === 0) leases.prepare(next.name, signal);
       return pull.attempt(signal);
     },
+    giveUp: () => pull.giveUp(),
   }));
 }
 

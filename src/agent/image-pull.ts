@@ -4,13 +4,13 @@ import type { Random } from "../lib/clock.ts";
 import type { Logger } from "../lib/log.ts";
 import { printable } from "../lib/printable.ts";
 import { attemptTimeoutMs, decideRetry, type RetryTiming } from "../plan/retry.ts";
-import type { ImageResult, PullObserver } from "../results/pull-events.ts";
+import type { FailureKind, ImageResult, PullObserver } from "../results/pull-events.ts";
 import type { ActiveDownload } from "../runtime/downloads.ts";
 import { type ErrorKind, RuntimeError } from "../runtime/errors.ts";
 import type { RuntimeImage } from "../runtime/runtime.ts";
 import type { LeaseBook } from "./lease-book.ts";
 import { type AttemptTools, pullOnce } from "./pull-attempt.ts";
-import type { PullTask, TryAgain } from "./puller.ts";
+import type { AttemptEnd, PullTask } from "./puller.ts";
 
 export interface PullSettings extends RetryTiming {
   readonly stallTimeoutMs: number;
@@ -31,6 +31,15 @@ export interface WantedImage {
   readonly where: string;
   readonly image: ImageReference;
 }
+
+interface MadeAttempt {
+  readonly startMs: number;
+  readonly startedAtMs: number;
+  /** The image moved on between its attempts. */
+  readonly moved: boolean;
+}
+
+const done: AttemptEnd = { againInMs: undefined };
 
 /** One call that only describes may take this long. */
 const statusTimeoutMs = 10_000;
@@ -53,6 +62,8 @@ export class ImagePull implements PullTask {
   /** Where each download stood when it was given up as stalled. */
   #stoodAt = new Map<string, number>();
   #lastError: RuntimeError | undefined;
+  /** The attempt that the end of the run cut. */
+  #cut: MadeAttempt | undefined;
   #result: ImageResult | undefined;
 
   constructor(wanted: WantedImage, tools: ImagePullTools, settings: PullSettings) {
@@ -69,7 +80,7 @@ export class ImagePull implements PullTask {
     return this.#attempts;
   }
 
-  async attempt(signal: AbortSignal): Promise<TryAgain | undefined> {
+  async attempt(signal: AbortSignal): Promise<AttemptEnd> {
     const { clock, observe } = this.#tools;
     const startMs = clock.nowMs();
     const startedAtMs = clock.dateMs();
@@ -91,12 +102,19 @@ export class ImagePull implements PullTask {
         durationMs,
       });
       this.#finish({ outcome: "pulled", ...describePresent(this.image, image) });
-      return undefined;
+      return done;
     } catch (error) {
+      const attempt = { startMs, startedAtMs, moved };
+      if (!signal.aborted) return await this.#fail(asRuntimeError(error), attempt, signal);
       // Cut from outside: `close` says what became of the image.
-      if (signal.aborted) return undefined;
-      return await this.#fail(asRuntimeError(error), { startMs, startedAtMs, moved });
+      this.#cut = attempt;
+      return done;
     }
+  }
+
+  giveUp(): void {
+    const message = "the registry asked for a pause that is longer than what is left of the overall timeout";
+    this.#finish({ outcome: "failed", kind: "rate-limited", message });
   }
 
   /**
@@ -105,6 +123,9 @@ export class ImagePull implements PullTask {
    */
   close(otherwise: { kind: "cancelled" | "timeout"; message: string }): ImageResult {
     if (this.#result !== undefined) return this.#result;
+    if (this.#cut !== undefined && otherwise.kind === "timeout") {
+      this.#tellFailure(otherwise, this.#cut, undefined);
+    }
     const cause = otherwise.kind === "cancelled" ? otherwise : (this.#lastError ?? otherwise);
     return this.#finish({ outcome: "failed", kind: cause.kind, message: cause.message });
   }
@@ -144,43 +165,53 @@ export class ImagePull implements PullTask {
     return moved;
   }
 
-  async #fail(
-    error: RuntimeError,
-    attempt: { startMs: number; startedAtMs: number; moved: boolean },
-  ): Promise<TryAgain | undefined> {
-    const { clock, random, observe } = this.#tools;
+  async #fail(error: RuntimeError, attempt: MadeAttempt, signal: AbortSignal): Promise<AttemptEnd> {
+    const { clock, random } = this.#tools;
     this.#lastError = error;
     const failures = (this.#failures.get(error.kind) ?? 0) + 1;
     this.#failures.set(error.kind, failures);
-    await this.#discardUseless(error.kind);
-    const nowMs = clock.nowMs();
+    await this.#discardUseless(error.kind, signal);
     const { kind, retryAfterMs } = error;
     const failure = { kind, retryAfterMs, failures, attempts: this.#attempts, moved: attempt.moved };
-    const decision = decideRetry(failure, this.#settings.endMs - nowMs, this.#settings, random);
+    const remainingMs = this.#settings.endMs - clock.nowMs();
+    const decision = decideRetry(failure, remainingMs, this.#settings, random);
+    const againInMs = decision.again ? Math.round(decision.delayMs) : undefined;
+    this.#tellFailure(error, attempt, againInMs);
+    if (!decision.again) {
+      this.#finish({ outcome: "failed", kind, message: `${error.message} (${decision.why})` });
+    }
+    return { againInMs, pauseHostMs: decision.pauseHostMs };
+  }
+
+  #tellFailure(
+    { kind, message }: { readonly kind: FailureKind; readonly message: string },
+    { startMs, startedAtMs }: MadeAttempt,
+    nextAttemptInMs: number | undefined,
+  ): void {
+    const { clock, observe } = this.#tools;
+    const durationMs = Math.round(clock.nowMs() - startMs);
+    const attempt = this.#attempts;
+    const image = this.name;
     observe({
       type: "attempt-failed",
-      image: this.name,
-      attempt: this.#attempts,
+      image,
+      attempt,
       kind,
-      message: error.message,
-      startedAtMs: attempt.startedAtMs,
-      durationMs: Math.round(nowMs - attempt.startMs),
-      nextAttemptInMs: decision.again ? Math.round(decision.delayMs) : undefined,
+      message,
+      startedAtMs,
+      durationMs,
+      nextAttemptInMs,
     });
-    if (decision.again) return decision;
-    await this.#tools.leases.release(this.name);
-    this.#finish({ outcome: "failed", kind, message: `${error.message} (${decision.why})` });
-    return undefined;
   }
 
   /** What a failed attempt has downloaded is kept for the next one, but for this. */
-  async #discardUseless(kind: ErrorKind): Promise<void> {
+  async #discardUseless(kind: ErrorKind, signal: AbortSignal): Promise<void> {
     const { leases } = this.#tools;
-    if (kind === "corrupt") await leases.discard(this.name, "complete");
+    if (kind === "corrupt") await leases.discard(this.name, "complete", signal);
     if (kind !== "no-space") return;
     // What does not fit must not keep the disk full: the images that would fit need the room.
-    await leases.discard(this.name, "all");
-    await leases.release(this.name);
+    await leases.discard(this.name, "all", signal);
+    await leases.release(this.name, signal);
   }
 
   #finish(state: FinalState): ImageResult {

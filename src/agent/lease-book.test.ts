@@ -58,9 +58,9 @@ test("does without leases where the runtime has none or refuses", async () => {
 test("discards downloads of an image's lease, and keeps the lease", async () => {
   const { downloads, live, discarded } = createDownloads();
   const book = createLeaseBook(downloads, 5000, log);
-  await book.discard("a", "complete");
+  await book.discard("a", "complete", never);
   await book.leaseFor("a", never);
-  await book.discard("a", "complete");
+  await book.discard("a", "complete", never);
   assert.deepEqual(discarded, ["complete of lease-1"]);
   assert.equal(live.size, 1);
 });

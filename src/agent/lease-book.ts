@@ -11,9 +11,9 @@ export interface LeaseBook {
    */
   prepare(image: string, signal: AbortSignal): void;
   /** The image's last attempt left what is of no use: the next one is to fetch it anew. */
-  discard(image: string, which: DiscardedDownloads): Promise<void>;
-  /** The image is given up: what its lease holds may go. */
-  release(image: string): Promise<void>;
+  discard(image: string, which: DiscardedDownloads, signal: AbortSignal): Promise<void>;
+  /** What the image's lease holds has to go now. */
+  release(image: string, signal?: AbortSignal): Promise<void>;
   /**
    * The run is over for these images: their leases may go. Only then, because each deletion makes containerd
    * collect garbage, which stops every pull that is running.
@@ -54,12 +54,12 @@ export function createLeaseBook(
     return lease;
   };
 
-  const release = async (image: string) => {
+  const release = async (image: string, signal?: AbortSignal) => {
     const lease = await leases.get(image);
     leases.delete(image);
     if (lease === undefined || downloads === undefined) return;
     try {
-      await downloads.deleteLease(lease, { timeoutMs: callTimeoutMs });
+      await downloads.deleteLease(lease, { timeoutMs: callTimeoutMs, ...(signal && { signal }) });
     } catch (error) {
       log.debug("the lease was not deleted and will end by itself", { image, error });
     }
@@ -68,18 +68,18 @@ export function createLeaseBook(
   return {
     leaseFor,
     prepare: (image, signal) => void leaseFor(image, signal),
-    async discard(image, which) {
+    async discard(image, which, signal) {
       const lease = await leases.get(image);
       if (lease === undefined || downloads === undefined) return;
       try {
-        await downloads.discard(lease, which, { timeoutMs: callTimeoutMs });
+        await downloads.discard(lease, which, { timeoutMs: callTimeoutMs, signal });
       } catch (error) {
         log.debug("downloads were not discarded", { image, error });
       }
     },
     release,
     async releaseAll(images) {
-      await Promise.all(images.map(release));
+      await Promise.all(images.map((image) => release(image)));
     },
   };
 }

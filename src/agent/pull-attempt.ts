@@ -28,8 +28,11 @@ export interface Attempt {
   onStalled(download: ActiveDownload): void;
 }
 
-/** What another credential may mend: registries hide a private repository behind either. */
-const worthAnotherCredential: ReadonlySet<ErrorKind> = new Set(["denied", "not-found"]);
+/**
+ * What another credential may mend: registries hide a private repository behind either of the first two, and a
+ * token service may refuse a credential in words of its own.
+ */
+const worthAnotherCredential: ReadonlySet<ErrorKind> = new Set(["denied", "not-found", "unknown"]);
 
 /**
  * Pulls an image once: with each of its credentials in turn until one succeeds, anonymously where it has

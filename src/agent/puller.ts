@@ -5,16 +5,23 @@ import { createHostPauses } from "./host-pauses.ts";
 /** One image to pull; the puller keeps no more of it than when its turn is. */
 export interface PullTask {
   readonly image: ImageReference;
-  /**
-   * Makes one attempt. Resolves to undefined when the image is done, well or badly; else to when it is to be
-   * tried again, and for how long its registry host is to be left alone.
-   */
-  attempt(signal: AbortSignal): Promise<TryAgain | undefined>;
+  attempt(signal: AbortSignal): Promise<AttemptEnd>;
+  /** Its registry host is left alone until after the end of the run: there will be no attempt any more. */
+  giveUp(): void;
 }
 
-export interface TryAgain {
-  readonly delayMs: number;
+/** What an attempt came to. */
+export interface AttemptEnd {
+  /** When it is to be tried again; undefined: the image is done, well or badly. */
+  readonly againInMs: number | undefined;
+  /** For how long its registry host is to be left alone. */
   readonly pauseHostMs?: number | undefined;
+}
+
+export interface PullerLimits {
+  readonly maxParallel: number;
+  /** The end of the run, in monotonic time. */
+  readonly endMs: number;
 }
 
 interface Pending {
@@ -29,7 +36,7 @@ interface Pending {
  */
 export async function runPuller(
   tasks: readonly PullTask[],
-  maxParallel: number,
+  { maxParallel, endMs }: PullerLimits,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
@@ -38,13 +45,22 @@ export async function runPuller(
   const pending: (Pending | undefined)[] = tasks.map((task) => ({ task, readyMs: clock.nowMs() }));
   const running = new Set<Promise<void>>();
 
+  const pauseHost = (host: string, untilMs: number) => {
+    pauses.pause(host, untilMs);
+    if (untilMs < endMs) return;
+    for (const [index, entry] of pending.entries()) {
+      if (entry?.task.image.domain !== host) continue;
+      pending[index] = undefined;
+      entry.task.giveUp();
+    }
+  };
+
   const start = (index: number, { task }: Pending) => {
     pending[index] = undefined;
-    const attempt = task.attempt(signal).then((again) => {
-      if (again === undefined) return;
+    const attempt = task.attempt(signal).then(({ againInMs, pauseHostMs }) => {
       const nowMs = clock.nowMs();
-      if (again.pauseHostMs !== undefined) pauses.pause(task.image.domain, nowMs + again.pauseHostMs);
-      pending[index] = { task, readyMs: nowMs + again.delayMs };
+      if (againInMs !== undefined) pending[index] = { task, readyMs: nowMs + againInMs };
+      if (pauseHostMs !== undefined) pauseHost(task.image.domain, nowMs + pauseHostMs);
     });
     const slot = attempt.finally(() => running.delete(slot));
     running.add(slot);

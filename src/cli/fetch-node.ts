@@ -1,8 +1,7 @@
-import { runDownloadWatch } from "../agent/download-watch.ts";
+import { createDownloadWatch } from "../agent/download-watch.ts";
 import type { ImagePullTools } from "../agent/image-pull.ts";
 import { createLeaseBook } from "../agent/lease-book.ts";
 
-import { type ImageReference, normalizedName } from "../image/reference.ts";
 import { createChannel } from "../lib/grpc/channel.ts";
 import type { Logger } from "../lib/log.ts";
 import type { PullObserver } from "../results/pull-events.ts";
@@ -16,8 +15,8 @@ import type { FetchOptions } from "./fetch-options.ts";
 /** This node's runtime and who we are for registries. */
 export interface Node {
   readonly runtime: ImageRuntime;
-  nameOf(image: ImageReference): string;
-  pullTools(version: RuntimeVersion, observe: PullObserver): ImagePullTools;
+  /** `version` is undefined where the runtime was not reached before the stop. */
+  pullTools(version: RuntimeVersion | undefined, observe: PullObserver): ImagePullTools;
   close(): void;
 }
 
@@ -35,12 +34,13 @@ export async function createNode(options: FetchOptions, context: CliContext, log
   const ended = new AbortController();
   return {
     runtime,
-    nameOf: normalizedName,
     pullTools(version, observe) {
-      const downloads = version.name === "containerd" ? createContainerdDownloads(channel, clock) : undefined;
+      const downloads =
+        version?.name === "containerd" ? createContainerdDownloads(channel, clock) : undefined;
       const patienceMs = context.stderr.terminal === undefined ? unwatchedPatienceMs : 0;
       const onTotal = (downloadedBytes: number) => observe({ type: "total", downloadedBytes });
-      const watch = downloads && runDownloadWatch(downloads, clock, log, onTotal, ended.signal, patienceMs);
+      const watch =
+        downloads && createDownloadWatch(downloads, clock, log, onTotal, ended.signal, patienceMs);
       const leases = createLeaseBook(downloads, options.overallTimeoutMs + leaseReserveMs, log);
       return { runtime, keyring, watch, leases, clock, random, log, observe };
     },

@@ -1,5 +1,6 @@
 import { type FetchSettings, planFetch, runFetch } from "../agent/fetch-run.ts";
 import { waitForRuntime } from "../agent/wait-for-runtime.ts";
+import { normalizedName } from "../image/reference.ts";
 import type { DesiredImage } from "../plan/pull-plan.ts";
 import { countOutcomes, type FetchResult } from "../results/fetch-result.ts";
 import { fetchResultJson, planJson, renderFetchSummary, renderPlan } from "../results/fetch-summary.ts";
@@ -24,8 +25,9 @@ interface Session {
   readonly context: CliContext;
   readonly desired: readonly DesiredImage[];
   readonly node: Node;
-  readonly reporters: Reporters;
   readonly view: FetchView;
+  /** When `--overall-timeout` is over, in monotonic time; it counts from here. */
+  readonly endMs: number;
 }
 
 /** `prestow fetch`; resolves to its exit status. Throws a `ConfigError`. */
@@ -40,13 +42,12 @@ export async function runFetchCommand(argv: readonly string[], context: CliConte
   try {
     const desired = await readDesired(options, positionals);
     const node = await createNode(options, context, view.log);
-    const reporters = await createReporters(options, context, view.log);
-    const session = { options, context, desired, node, reporters, view };
+    const endMs = context.clock.nowMs() + options.overallTimeoutMs;
+    const session = { options, context, desired, node, view, endMs };
     try {
       return await (options.dryRun ? showPlan(session) : fetchAndReport(session));
     } finally {
       node.close();
-      reporters.close();
     }
   } catch (error) {
     if (context.signal.reason instanceof StopRequest) return context.signal.reason.exitCode;
@@ -62,42 +63,63 @@ async function readDesired(options: FetchOptions, positionals: readonly string[]
 }
 
 async function fetchAndReport(session: Session): Promise<number> {
-  const { reporters, context, options } = session;
-  const cleared = reporters.begin();
-  const result = await fetchImages(session, cleared);
-  const failed = result === undefined || countOutcomes(result.images).failed > 0;
-  const stopped = context.signal.reason instanceof StopRequest ? context.signal.reason : undefined;
-  const outcome = failed ? "failed" : "succeeded";
-  await reporters.end(stopped === undefined ? outcome : "stopped");
-  if (stopped !== undefined) return stopped.exitCode;
-  if (result === undefined) return exitCodes.runtimeUnreachable;
-  return failed && !options.allowFailures ? exitCodes.failed : exitCodes.ok;
+  const { context, options, view } = session;
+  const reporters = await createReporters(options, context, view.log);
+  try {
+    const result = await fetchImages(session, reporters);
+    const failed = result === undefined || countOutcomes(result.images).failed > 0;
+    const outcome = failed ? "failed" : "succeeded";
+    await reporters.end(context.signal.aborted ? "stopped" : outcome);
+    if (context.signal.reason instanceof StopRequest) return context.signal.reason.exitCode;
+    if (result === undefined) return exitCodes.runtimeUnreachable;
+    return failed && !options.allowFailures ? exitCodes.failed : exitCodes.ok;
+  } finally {
+    reporters.close();
+  }
 }
 
 /** Undefined where no runtime answered; that has been said then. */
-async function fetchImages(session: Session, cleared: Promise<void>): Promise<FetchResult | undefined> {
-  const { options, context, desired, node, reporters, view } = session;
-  const { signal, clock } = context;
+async function fetchImages(session: Session, reporters: Reporters): Promise<FetchResult | undefined> {
+  const { options, context, desired, node, view, endMs } = session;
+  const { clock, signal } = context;
   if (desired.length === 0) view.log.warn("the image list is empty, nothing to fetch");
-  const runtime = await connect(session);
-  if (runtime === undefined) return undefined;
-
   const startMs = clock.nowMs();
-  if (options.startJitterMs > 0) await clock.sleep(options.startJitterMs * context.random(), signal);
-  await cleared;
+  const cleared = reporters.begin();
+  const runtime = await untilStopped(connect(session), signal);
+  if (runtime === undefined && !signal.aborted) return undefined;
+  await untilStopped(waitForStart(session, cleared), signal);
+
   await logImages("before", session);
-  const names = desired.map((entry) => ("image" in entry ? node.nameOf(entry.image) : entry.ref));
+  const names = desired.map((entry) => ("image" in entry ? normalizedName(entry.image) : entry.ref));
   const show = view.start(names);
   const tools = node.pullTools(runtime, (event) => {
     show(event);
     reporters.observe(event);
   });
-  const images = await runFetch(desired, fetchSettings(options), tools, signal);
+  const images = await runFetch(desired, fetchSettings(options, endMs), tools, signal);
   await logImages("after", session);
   view.close();
   const result = { runtime, durationMs: Math.round(clock.nowMs() - startMs), images };
   write(session, fetchResultJson(result), (width) => renderFetchSummary(result, width));
   return result;
+}
+
+/** Undefined once the process is asked to stop: then the summary still says what became of each image. */
+async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Nodes that start together spread; and no pull begins while an earlier run's label still stands. */
+async function waitForStart({ options, context, endMs }: Session, cleared: Promise<void>): Promise<void> {
+  const { clock, random, signal } = context;
+  const jitterMs = Math.min(options.startJitterMs * random(), endMs - clock.nowMs());
+  if (jitterMs > 0) await clock.sleep(jitterMs, signal);
+  await cleared;
 }
 
 /** The result on standard output, as `--output` says. */
@@ -107,12 +129,13 @@ function write({ options, context }: Session, json: object, render: (width?: num
   stdout.write(text);
 }
 
-function fetchSettings(options: FetchOptions): FetchSettings {
+function fetchSettings(options: FetchOptions, endMs: number): FetchSettings {
   return {
     policy: options.pullPolicy,
     maxParallel: options.maxParallel,
     listTimeoutMs: options.imageListTimeoutMs,
     overallTimeoutMs: options.overallTimeoutMs,
+    endMs,
     stallTimeoutMs: options.stallTimeoutMs,
     initialTimeoutMs: options.initialPullAttemptTimeoutMs,
     maxTimeoutMs: options.maxPullAttemptTimeoutMs,
@@ -137,7 +160,8 @@ async function connect({ node, options, context, view }: Session): Promise<Runti
 async function showPlan(session: Session): Promise<number> {
   const { node, desired, options, context } = session;
   if ((await connect(session)) === undefined) return exitCodes.runtimeUnreachable;
-  const plan = await planFetch(desired, fetchSettings(options), node, context.signal);
+  const settings = { policy: options.pullPolicy, listTimeoutMs: listTimeoutMs(session) };
+  const plan = await planFetch(desired, settings, node, context.signal);
   write(session, planJson(plan), (width) => renderPlan(plan, width));
   return plan.some(({ action }) => action === "reject") ? exitCodes.failed : exitCodes.ok;
 }
@@ -146,11 +170,16 @@ async function logImages(stage: "before" | "after", session: Session): Promise<v
   const { options, context, node, view } = session;
   if (!options.debug || context.signal.aborted) return;
   try {
-    const bounds = { timeoutMs: options.imageListTimeoutMs, signal: context.signal };
+    const bounds = { timeoutMs: listTimeoutMs(session), signal: context.signal };
     for (const { id, repoTags, repoDigests, sizeBytes } of await node.runtime.listImages(bounds)) {
       view.log.debug("image present in runtime", { stage, id, repoTags, repoDigests, sizeBytes });
     }
   } catch (error) {
     view.log.debug("images not listed", { stage, error });
   }
+}
+
+/** `--image-list-timeout`, or what is left of the run. */
+function listTimeoutMs({ options, context, endMs }: Session): number {
+  return Math.max(1, Math.min(options.imageListTimeoutMs, endMs - context.clock.nowMs()));
 }

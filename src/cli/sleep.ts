@@ -1,11 +1,9 @@
+import { longestTimerMs } from "../lib/clock.ts";
 import type { CliContext } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { renderHelp } from "./help.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import { sleepCommand } from "./sleep-options.ts";
-
-// The longest that a timer can wait; what matters is that one keeps the process alive.
-const longMs = 2 ** 31 - 1;
 
 /** `prestow sleep`; a stop is what it waits for, so that is success. */
 export async function runSleepCommand(argv: readonly string[], context: CliContext): Promise<number> {
@@ -14,6 +12,6 @@ export async function runSleepCommand(argv: readonly string[], context: CliConte
     context.stdout.write(renderHelp(sleepCommand));
     return exitCodes.ok;
   }
-  while (!context.signal.aborted) await context.clock.sleep(longMs, context.signal).catch(() => {});
+  while (!context.signal.aborted) await context.clock.sleep(longestTimerMs, context.signal).catch(() => {});
   return exitCodes.ok;
 }

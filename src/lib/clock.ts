@@ -14,13 +14,19 @@ export interface Clock {
 /** A number in [0, 1), as `Math.random` gives it. */
 export type Random = () => number;
 
+/** Node's timers count in 32 bits (24.8 days) and fire at once beyond that. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   dateMs: () => Date.now(),
   async sleep(ms, signal) {
     signal?.throwIfAborted();
     try {
-      await delay(ms, undefined, signal === undefined ? {} : { signal });
+      for (let leftMs = ms; leftMs > longestTimerMs; leftMs -= longestTimerMs) {
+        await delay(longestTimerMs, undefined, signal === undefined ? {} : { signal });
+      }
+      await delay(ms % longestTimerMs, undefined, signal === undefined ? {} : { signal });
     } catch (error) {
       signal?.throwIfAborted();
       throw error;

@@ -8,7 +8,8 @@ const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u20
  * characters is cut with `…`.
  */
 export function printable(text: string, maxLength = 2000): string {
-  const safe = text.replace(unsafe, (character) => {
+  // What is cut anyway is not made safe first: a text may be megabytes.
+  const safe = text.slice(0, maxLength + 1).replace(unsafe, (character) => {
     const code = character.charCodeAt(0);
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`;
   });

@@ -65,9 +65,30 @@ test("pauses the registry host only for a rate limit", () => {
   assert.equal(unavailable.again && unavailable.pauseHostMs, undefined);
 });
 
+test("leaves a registry alone for a second at least, and longer each time, whatever it says", () => {
+  const pauseMs = (failures: number) => {
+    const decision = decide(
+      { kind: "rate-limited", retryAfterMs: 0.2, attempts: failures, failures },
+      hour,
+      0,
+    );
+    return decision.again && decision.delayMs;
+  };
+  assert.deepEqual([1, 2, 4].map(pauseMs), [1000, 1000, 4000]);
+});
+
+test("never retries without a delay, nor with one that is no number", () => {
+  const eager = { ...timing, initialDelayMs: 0 };
+  for (const attempts of [1, 1025, 5000]) {
+    const failure = { kind: "unavailable", attempts, failures: attempts } as const;
+    const decision = decideRetry(failure, hour, eager, () => 0);
+    assert.equal(decision.again && decision.delayMs, 25);
+  }
+});
+
 test("gives up at once where the registry's pause is longer than what is left", () => {
   const decision = decide({ kind: "rate-limited", retryAfterMs: 60_000 }, 30_000);
-  assert.equal(decision.again, false);
+  assert.deepEqual([decision.again, decision.pauseHostMs], [false, 75_000]);
 });
 
 test("leaves time for the attempt after the wait", () => {

@@ -43,19 +43,23 @@ export interface FailedAttempt {
   readonly moved?: boolean;
 }
 
-export type RetryDecision =
-  | {
-      readonly again: true;
-      readonly delayMs: number /** The registry host is left alone for this long. */;
-      readonly pauseHostMs?: number;
-    }
-  | { readonly again: false; readonly why: string };
+export type RetryDecision = (
+  | { readonly again: true; readonly delayMs: number }
+  | { readonly again: false; readonly why: string }
+) & {
+  /** The registry host is left alone for this long, by every image. */
+  readonly pauseHostMs?: number;
+};
 
 const slowFactor = 4;
 /** Where the runtime's text does not say how long (containerd's never does). */
 const defaultPauseMs = 60_000;
 /** Less than this is no time for another attempt. */
 const leastUsefulMs = 1000;
+/** No registry is asked again within it, whatever it says: some ask for microseconds. */
+const leastPauseMs = 1000;
+/** So that `--initial-pull-attempt-delay 0` is no storm. */
+const leastDelayMs = 50;
 
 /** Decides whether a failed image is tried again, and when; `remainingMs` is left of the overall timeout. */
 export function decideRetry(
@@ -70,7 +74,7 @@ export function decideRetry(
     return { again: false, why: attempts === 1 ? "not tried again" : `given up after ${attempts} attempts` };
   }
   if (remainingMs < leastUsefulMs) return { again: false, why: "the overall timeout is over" };
-  if (rule.delay === "pause") return decidePause(failure, remainingMs, random);
+  if (rule.delay === "pause") return decidePause(failure, remainingMs, timing, random);
   if (failure.moved) return { again: true, delayMs: 0 };
   const factor = rule.delay === "slow" ? slowFactor : 1;
   const delayMs = growingDelayMs(attempts, factor, timing, random);
@@ -78,18 +82,26 @@ export function decideRetry(
   return { again: true, delayMs: Math.min(delayMs, remainingMs / 2) };
 }
 
-function decidePause(failure: FailedAttempt, remainingMs: number, random: Random): RetryDecision {
+function decidePause(
+  failure: FailedAttempt,
+  remainingMs: number,
+  timing: RetryTiming,
+  random: Random,
+): RetryDecision {
   const askedMs = failure.retryAfterMs ?? defaultPauseMs;
+  const growingMs = growingDelayMs(failure.failures, 1, timing, random);
   // Later than asked, never earlier: many nodes were told the same moment.
-  const pauseHostMs = Math.round(askedMs * (1 + random() / 4));
+  const pauseHostMs = Math.round(Math.max(askedMs * (1 + random() / 4), growingMs, leastPauseMs));
   if (pauseHostMs > remainingMs - leastUsefulMs) {
-    return { again: false, why: "the registry's pause is longer than what is left of the overall timeout" };
+    const why = "the registry's pause is longer than what is left of the overall timeout";
+    return { again: false, why, pauseHostMs };
   }
   return { again: true, delayMs: pauseHostMs, pauseHostMs };
 }
 
 function growingDelayMs(attempts: number, factor: number, timing: RetryTiming, random: Random): number {
-  const fullMs = Math.min(timing.initialDelayMs * factor * 2 ** (attempts - 1), timing.maxDelayMs);
+  const doubled = timing.initialDelayMs * factor * 2 ** Math.min(attempts - 1, 30);
+  const fullMs = Math.max(Math.min(doubled, timing.maxDelayMs), leastDelayMs);
   return fullMs * (0.5 + random() / 2);
 }
 

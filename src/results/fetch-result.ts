@@ -2,7 +2,8 @@ import type { ImageResult } from "./pull-events.ts";
 
 /** What a run of `fetch` came to. */
 export interface FetchResult {
-  readonly runtime: { readonly name: string; readonly version: string };
+  /** Undefined where the process was stopped before it had answered. */
+  readonly runtime: { readonly name: string; readonly version: string } | undefined;
   readonly durationMs: number;
   readonly images: readonly ImageResult[];
 }

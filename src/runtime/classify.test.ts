@@ -92,6 +92,29 @@ const written: Record<string, readonly [StatusCode, string, ErrorKind]> = {
     "unable to retrieve auth token: invalid username/password: unauthorized: authentication required",
     "denied",
   ],
+  "a 403 as containers/image says it": [
+    "UNKNOWN",
+    "invalid status code from registry 403 (Forbidden)",
+    "denied",
+  ],
+  "a 503 as containers/image says it": [
+    "UNKNOWN",
+    "invalid status code from registry 503 (Service Unavailable)",
+    "unavailable",
+  ],
+  "a ping that was refused": [
+    "UNKNOWN",
+    "pinging container registry r: StatusCode: 403, <!doctype",
+    "denied",
+  ],
+  "a refusal of GitLab": ["UNKNOWN", "denied: access forbidden", "denied"],
+  "a refusal in capitals": ["UNKNOWN", "Access Denied", "denied"],
+  "a stream that the registry reset": [
+    "UNKNOWN",
+    "stream error: stream ID 5; INTERNAL_ERROR; received from peer",
+    "unavailable",
+  ],
+  "a user id that looks like a status": ["UNKNOWN", "lchown /x: UID 500 GID 500 is not mapped", "unknown"],
   "what nobody foresaw": ["INTERNAL", "flux capacitor", "unknown"],
 };
 for (const [name, [code, message, kind]] of Object.entries(written)) {
@@ -116,13 +139,11 @@ for (const [message, expected] of Object.entries(pauses)) {
   });
 }
 
-test("tells a lost runtime from a registry that is away", () => {
-  assert.equal(
-    runtimeErrorFrom(new GrpcError("UNAVAILABLE", "connect ENOENT"), "PullImage").runtimeLost,
-    true,
-  );
+test("says of a lost runtime that it is the runtime, and of a registry that is away not", () => {
+  const lost = runtimeErrorFrom(new GrpcError("UNAVAILABLE", "connect ENOENT"), "PullImage");
+  assert.match(lost.message, /the container runtime is not reachable/);
   const registry = new GrpcError("UNAVAILABLE", "ref locked", { fromServer: true });
-  assert.equal(runtimeErrorFrom(registry, "PullImage").runtimeLost, false);
+  assert.doesNotMatch(runtimeErrorFrom(registry, "PullImage").message, /not reachable/);
 });
 
 test("shows no query of a URL", () => {

@@ -22,13 +22,16 @@ const patterns: readonly (readonly [ErrorKind, RegExp])[] = [
     /short read: expected|failed to read expected number of bytes|invalid checksum|invalid header/i,
   ],
   ["timeout", /deadline exceeded|i\/o timeout|timeout awaiting|handshake timeout|Client\.Timeout/i],
-  ["unavailable", /\b5\d\d (?:[A-Z]|$)|connection (?:refused|reset)|broken pipe|no such host|lookup \S+/],
+  // "503 Service Unavailable" (containerd), "503 (Service Unavailable)" and "StatusCode: 503," (containers/image).
+  [
+    "unavailable",
+    /\b5\d\d (?:Internal|Not Impl|Bad|Service|Gateway|HTTP)|\b5\d\d \(|[Ss]tatus(?: code|Code:?)\D*\b5\d\d\b/,
+  ],
+  ["unavailable", /connection (?:refused|reset)|broken pipe|no such host|lookup \S+|stream error:/],
   ["unavailable", /server misbehaving|network is unreachable|no route to host|stopped after \d+ redirects/i],
   ["unavailable", /x509:|tls: |certificate|RegistryUnavailable|unexpected EOF|: EOF$/],
-  [
-    "denied",
-    /\b40[13] (?:[A-Z]|$)|unauthorized|authorization failed|access (?:to the resource )?is? ?denied/i,
-  ],
+  ["denied", /\b40[13] (?:Unauthorized|Forbidden|\()|[Ss]tatus(?: code|Code:?)\D*\b40[13]\b/],
+  ["denied", /unauthorized|authorization failed|denied: |access (?:to the resource )?(?:is )?denied/i],
   ["denied", /authentication required|no basic auth credentials|invalid username\/password/i],
   ["denied", /pull access denied|SignatureValidationFailed/],
   [
@@ -63,7 +66,6 @@ export function runtimeErrorFrom(error: unknown, method: string): RuntimeError {
   const kind = lost ? "unavailable" : (kindByCode[error.code] ?? "unknown");
   return new RuntimeError(lost ? `the container runtime is not reachable: ${message}` : message, {
     kind,
-    runtimeLost: lost,
     cause: error,
   });
 }

@@ -71,7 +71,11 @@ export function createContainerdDownloads(channel: Channel, clock: Pick<Clock, "
       });
     },
     listCompleted: (leaseId, bounds) => listResources(leaseId, "content", bounds),
-    async discard(leaseId, which, bounds) {
+    async discard(leaseId, which, { timeoutMs, signal }) {
+      const bounds = {
+        timeoutMs,
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+      };
       const refs = new Set(await listResources(leaseId, "ingests", bounds));
       for (const { ref, offset, total } of await listStatuses(bounds)) {
         const complete = total > 0 && offset >= total;

@@ -31,8 +31,6 @@ export interface RuntimeErrorOptions extends ErrorOptions {
   readonly kind: ErrorKind;
   /** How long the registry asked to be left alone. */
   readonly retryAfterMs?: number;
-  /** True where it was the runtime itself that could not be reached, not a registry. */
-  readonly runtimeLost?: boolean;
 }
 
 /** The one error of the runtime's edge. Its message is safe to print and holds no URL query. */
@@ -40,12 +38,10 @@ export class RuntimeError extends Error {
   override readonly name = "RuntimeError";
   readonly kind: ErrorKind;
   readonly retryAfterMs: number | undefined;
-  readonly runtimeLost: boolean;
 
   constructor(message: string, options: RuntimeErrorOptions) {
     super(message, options);
     this.kind = options.kind;
     this.retryAfterMs = options.retryAfterMs;
-    this.runtimeLost = options.runtimeLost ?? false;
   }
 }

@@ -36,7 +36,7 @@ export interface FilesystemUsage {
 export interface PullRequest {
   readonly image: string;
   readonly auth?: RegistryAuth;
-  /** The runtime's lease that keeps what a cut attempt has downloaded (containerd); see `PullMonitor`. */
+  /** The runtime's lease that keeps what a cut attempt has downloaded (containerd); see `RuntimeDownloads`. */
   readonly leaseId?: string;
 }
 

@@ -1,6 +1,8 @@
 import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 import { constants } from "node:http2";
 import type { CallBounds } from "../call-bounds.ts";
+import { longestTimerMs } from "../clock.ts";
+import { formatDuration } from "../duration.ts";
 import { decodeFrames, encodeFrame } from "./frame.ts";
 import { GrpcError, statusCode, statusMessage } from "./status.ts";
 
@@ -29,8 +31,14 @@ export async function callOnSession(
   bounds.signal?.throwIfAborted();
   const stream = openStream(session, method, bounds.timeoutMs, metadata);
   const deadline = setTimeout(
-    () => stream.destroy(new GrpcError("DEADLINE_EXCEEDED", `no answer within ${bounds.timeoutMs} ms`)),
-    bounds.timeoutMs,
+    () =>
+      stream.destroy(
+        new GrpcError(
+          "DEADLINE_EXCEEDED",
+          `no answer within ${formatDuration(Math.round(bounds.timeoutMs))}`,
+        ),
+      ),
+    Math.min(bounds.timeoutMs, longestTimerMs),
   );
   const abort = () => stream.close(constants.NGHTTP2_CANCEL);
   bounds.signal?.addEventListener("abort", abort, { once: true });

@@ -1,5 +1,7 @@
 import type { ClientHttp2Session } from "node:http2";
 import type { CallBounds } from "../call-bounds.ts";
+import { longestTimerMs } from "../clock.ts";
+import { formatDuration } from "../duration.ts";
 import { callOnSession, type Metadata, type Request } from "./call.ts";
 import { connectSession, type Target } from "./connection.ts";
 import { GrpcError } from "./status.ts";
@@ -113,8 +115,11 @@ async function withinBounds<T>(promise: Promise<T>, bounds: CallBounds): Promise
   let stop = () => {};
   const bounded = new Promise<never>((_, reject) => {
     const timer = setTimeout(
-      () => reject(new GrpcError("DEADLINE_EXCEEDED", `not connected within ${timeoutMs} ms`)),
-      timeoutMs,
+      () =>
+        reject(
+          new GrpcError("DEADLINE_EXCEEDED", `not connected within ${formatDuration(Math.round(timeoutMs))}`),
+        ),
+      Math.min(timeoutMs, longestTimerMs),
     );
     const abort = () => reject(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
