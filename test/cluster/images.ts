@@ -6,8 +6,10 @@ import { compileLauncher } from "../../lab/image/launcher.ts";
 import { type BuiltImage, buildImage } from "../../lab/images/build.ts";
 import { pushImage } from "../../lab/images/push.ts";
 import { labLogin } from "../../lab/registry-config.ts";
+import type { CallBounds } from "../../src/lib/call-bounds.ts";
 import { createChannel } from "../../src/lib/grpc/channel.ts";
 import { createCriRuntime } from "../../src/runtime/cri.ts";
+import type { ImageRuntime } from "../../src/runtime/runtime.ts";
 import { type LabNodeVariables, labImage, variable } from "./lab.ts";
 
 /** A name that no image had before: what is pulled by it is on no node. */
@@ -52,19 +54,31 @@ export async function pushRunnableImage(): Promise<string> {
   }
 }
 
-/** The references of all images that a node's runtime lists. */
-export async function listPresent({ criSocket }: LabNodeVariables): Promise<Set<string>> {
-  const runtime = createCriRuntime(createChannel({ target: { path: criSocket } }));
+type Node = Pick<LabNodeVariables, "criSocket">;
+
+async function withRuntime<T>(node: Node, work: (runtime: ImageRuntime) => Promise<T>): Promise<T> {
+  const runtime = createCriRuntime(createChannel({ target: { path: node.criSocket } }));
   try {
-    const images = await runtime.listImages({ timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) });
-    return new Set(images.flatMap(({ repoTags }) => repoTags));
+    return await work(runtime);
   } finally {
     runtime.close();
   }
 }
 
+function bounds(): CallBounds {
+  return { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) };
+}
+
 /** Of some images, those that a node's runtime does not list. */
-export async function listMissing(node: LabNodeVariables, images: readonly string[]): Promise<string[]> {
-  const present = await listPresent(node);
+export async function listMissing(node: Node, images: readonly string[]): Promise<string[]> {
+  const listed = await withRuntime(node, (runtime) => runtime.listImages(bounds()));
+  const present = new Set(listed.flatMap(({ repoTags }) => repoTags));
   return images.filter((image) => !present.has(image));
+}
+
+/** Takes images from a node, so that they are pulled again. */
+export async function removeImages(node: Node, images: readonly string[]): Promise<void> {
+  await withRuntime(node, (runtime) =>
+    Promise.all(images.map((image) => runtime.removeImage(image, bounds()))),
+  );
 }

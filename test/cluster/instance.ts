@@ -29,7 +29,7 @@ export interface Instance {
   labels(): Promise<Record<string, string>>;
   /** How often the containers of its pods were restarted, init containers too, by pod. */
   restarts(): Promise<Record<string, number>>;
-  /** Deletes all of it, the labels of nodes too. */
+  /** Deletes all of it, the labels of nodes too. Once is enough, twice is no error. */
   remove(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function createInstance(options: InstanceOptions): Instance {
     },
     applyObjects: (items) =>
       applyFile(workspace.write("manifest.json", JSON.stringify({ apiVersion: "v1", kind: "List", items }))),
-    async rollout(timeoutMs = 15_000) {
+    async rollout(timeoutMs = 60_000) {
       try {
         const status = ["rollout", "status", `daemonset/${name}`, `--timeout=${timeoutMs}ms`] as const;
         return await kubectl(...status, ...inNamespace);
@@ -79,6 +79,7 @@ export function createInstance(options: InstanceOptions): Instance {
     async remove() {
       if (applied !== undefined)
         await kubectl("delete", "--ignore-not-found", "--filename", applied, ...inNamespace);
+      applied = undefined;
       await kubectl("label", "nodes", "--all", `image-prefetcher.stackrox.io/${name}-`);
       workspace.remove();
     },

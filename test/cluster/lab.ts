@@ -42,6 +42,9 @@ export function kubectl(...args: string[]): Promise<string> {
   return runCommand(["kubectl", ...args]);
 }
 
+/** How long Kubernetes' own controllers and kubelets may take to work again after the API server was away. */
+export const afterOutageMs = 90_000;
+
 /** Tries until `work` succeeds and resolves to its result; throws its last error after `timeoutMs`. */
 export async function eventually<T>(work: () => Promise<T>, timeoutMs = 30_000): Promise<T> {
   const deadlineMs = Date.now() + timeoutMs;

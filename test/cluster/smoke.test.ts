@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { readCriVersion } from "../../lab/cri-probe.ts";
-import { eventually, kubectl, labNodes, runLab } from "./lab.ts";
+import { afterOutageMs, eventually, kubectl, labNodes, runLab } from "./lab.ts";
 import { type Findings, renderSmoke } from "./smoke-manifests.ts";
 
 const namespace = "smoke-test";
@@ -124,8 +124,13 @@ test("a node that is added gets its pod unasked, and is gone when it is removed"
   const added = `node${nodes.length + 1}`;
   assert.match(await runLab("add-node"), new RegExp(`^${added} is ready`));
   try {
+    // Before the controller has seen the node, the rollout is complete without it; and after the API server was away,
+    // controllers and kubelets look again only when their backoff is over.
+    await eventually(
+      async () => assert.ok((await listPods()).some(({ node }) => node === added)),
+      afterOutageMs,
+    );
     await kubectl(...rollout);
-    assert.ok((await listPods()).some(({ node }) => node === added));
   } finally {
     assert.equal(await runLab("remove-node"), `${added} is gone.\n`);
   }

@@ -30,6 +30,6 @@ export function createWorkspace(): Workspace {
     folder,
     write,
     run: (script) => runCommand(["bash", "-euo", "pipefail", "-c", script], { cwd: folder, environment }),
-    remove: () => rmSync(folder, { recursive: true }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
