@@ -16,11 +16,16 @@ function createRuntime(answersAtCall: number): Pick<ImageRuntime, "version"> {
   };
 }
 
-test("waits for a runtime that comes up late", async () => {
+test("waits for a runtime that comes up late, and says once why", async () => {
   const clock = createManualClock();
-  const waiting = waitForRuntime(createRuntime(20), 30_000, clock, new AbortController().signal);
+  const said: string[] = [];
+  const { signal } = new AbortController();
+  const waiting = waitForRuntime(createRuntime(20), 30_000, clock, signal, ({ message }) =>
+    said.push(message),
+  );
   await clock.advance(10_000);
   assert.equal((await waiting).name, "test");
+  assert.deepEqual(said, ["connect ENOENT"]);
 });
 
 test("gives up at its timeout with the last error", async () => {

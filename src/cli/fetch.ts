@@ -148,7 +148,9 @@ function fetchSettings(options: FetchOptions, endMs: number): FetchSettings {
 async function connect({ node, options, context, view }: Session): Promise<RuntimeVersion | undefined> {
   const timeoutMs = Math.min(options.runtimeTimeoutMs, options.overallTimeoutMs);
   try {
-    return await waitForRuntime(node.runtime, timeoutMs, context.clock, context.signal);
+    return await waitForRuntime(node.runtime, timeoutMs, context.clock, context.signal, (error) =>
+      view.log.warn("waiting for the container runtime", { socket: options.criSocket, timeoutMs, error }),
+    );
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     view.close();

@@ -48,6 +48,17 @@ for (const kind of containerdMatrix) {
       assert.match(run.stdout, /1 image: 0 pulled, 0 already present, 1 failed/);
     });
 
+    test("before its first pull tells of every image that it is cancelled", async () => {
+      const image = node().publish();
+      const args = [...fetchArgs(node().socket, [image.ref]), "--start-jitter", "500h", "--debug"];
+      const running = startPrestow(args);
+      await running.said("no node label");
+      running.kill("SIGTERM");
+      const run = readFetch(await running.ended);
+      assert.equal(run.code, 143);
+      assertFailed(run, image.ref, "cancelled");
+    });
+
     test("by SIGKILL leaves what it has to the next run, which goes on from there", async () => {
       const image = await killInTheMiddle(node());
       const run = await runFetch(node().socket, [image.ref]);
