@@ -18,7 +18,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-demo: dist ## bring up a containerd and a registry, fetch 12 images, show what the runtime has
+demo: ## bring up a containerd and a registry, fetch 12 images, show what the runtime has
 	@lab/demo
 
 test: check real cluster ## all set-up, then every test, on real containerds and a real cluster
@@ -58,7 +58,7 @@ docs-check: node_modules
 
 unit: node_modules
 	@mkdir -p dist && rm -f $(SUMMARY)
-	@$(NODE) test/run.ts --summary-file $(SUMMARY) $(UNIT_TESTS)
+	@$(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 4 $(UNIT_TESTS)
 
 real: dist
 	@$(NODE) test/run.ts --summary-file $(SUMMARY) $(REAL_TESTS)

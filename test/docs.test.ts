@@ -43,7 +43,17 @@ test("every decision is listed", () => {
 });
 
 // Of other programs: the lab, kubectl, docker.
-const foreignFlags = ["containerd", "image-bytes", "all", "for", "from-file", "patch-file", "rm", "timeout"];
+const foreignFlags = [
+  "containerd",
+  "image-bytes",
+  "all",
+  "for",
+  "from-file",
+  "patch-file",
+  "prefix",
+  "rm",
+  "timeout",
+];
 
 test("the README, the changelog and the guides name only flags that exist", () => {
   const known = new Set([

@@ -26,6 +26,7 @@ export async function runFetch(
   tools: ImagePullTools,
   signal: AbortSignal,
 ): Promise<ImageResult[]> {
+  if (desired.length === 0) return [];
   const { clock } = tools;
   const timer = new AbortController();
   const overTime = new AbortController();

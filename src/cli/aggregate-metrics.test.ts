@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { createForeignClient } from "../../test/metrics/foreign-client.ts";
 import { Result } from "../results/gen/metrics.ts";
 
@@ -76,6 +77,15 @@ async function refusal(...flags: string[]): Promise<string> {
   return said;
 }
 
+/** A key that OpenSSL makes, but does not serve with. */
+async function createSmallKey(folder: string): Promise<{ cert: string; key: string }> {
+  const [cert, key] = [join(folder, "cert"), join(folder, "key")];
+  const subject = ["-subj", "/CN=localhost", "-keyout", key, "-out", cert];
+  const options = ["req", "-x509", "-nodes", "-newkey", "rsa:512", "-days", "2", ...subject];
+  await promisify(execFile)("openssl", options);
+  return { cert, key };
+}
+
 test("what the flags cannot mean is one line and exit status 2", async (t) => {
   const folder = await temporaryFolder(t);
   const [empty, noKey] = [join(folder, "empty"), join(folder, "no-key")];
@@ -88,6 +98,11 @@ test("what the flags cannot mean is one line and exit status 2", async (t) => {
   assert.match(
     await refusal(...free, `--tls-cert-file=${noKey}`, `--tls-key-file=${noKey}`),
     /--tls-cert-file/,
+  );
+  const small = await createSmallKey(folder);
+  assert.match(
+    await refusal(...free, `--tls-cert-file=${small.cert}`, `--tls-key-file=${small.key}`),
+    /^prestow: --tls-cert-file, --tls-key-file: .*key too small/,
   );
   assert.match(await refusal(`--token-file=${empty}`), /--token-file: .* holds no single token/);
   assert.match(await refusal(`--token-file=${join(folder, "none")}`), /--token-file: ENOENT/);

@@ -86,8 +86,12 @@ const mistakes: Record<string, readonly [readonly string[], RegExp]> = {
   "a name with an escape sequence": [["a\u001b[2J"], /^prestow: NAME: "a\\x1b\[2J" [ -~]*\n$/],
   "a bad version": [["--version", "v1 2", "a"], /^prestow: --version: "v1 2" is no version: .*\n$/],
   "a bad version in the old form": [["a", "v1/2", "vanilla"], /^prestow: --version: .*\n$/],
-  "two versions": [["--version", "v1", "a", "v2"], /^prestow: --version: "v1" .*"v2"; give one of them\n$/],
+  "two versions": [
+    ["--version", "v1", "a", "v2", "vanilla"],
+    /^prestow: --version: "v1" .*"v2"; give one of them\n$/,
+  ],
   "two flavours": [["--k8s-flavor=ocp", "a", "v2", "vanilla"], /^prestow: --k8s-flavor: .*\n$/],
+  "a version without a flavour": [["a", "images.txt"], /^prestow: NAME: "images.txt" is one argument .*\n$/],
   "an argument too many": [["a", "v1", "ocp", "b", "c"], /^prestow: NAME: "c" is one argument too many.*\n$/],
   "a bad namespace": [["--namespace=a.b", "a"], /^prestow: --namespace: "a.b" cannot be used: .*\n$/],
   "a bad secret": [["--secret=a/b", "a"], /^prestow: --secret: "a\/b" cannot be used: .*\n$/],

@@ -1,9 +1,10 @@
 import { createDownloadWatch } from "../agent/download-watch.ts";
 import type { ImagePullTools } from "../agent/image-pull.ts";
 import { createLeaseBook } from "../agent/lease-book.ts";
-
+import { ConfigError } from "../lib/config-error.ts";
 import { createChannel } from "../lib/grpc/channel.ts";
 import type { Logger } from "../lib/log.ts";
+import { printable } from "../lib/printable.ts";
 import type { PullObserver } from "../results/pull-events.ts";
 import { createContainerdDownloads } from "../runtime/containerd-downloads.ts";
 import { createCriRuntime } from "../runtime/cri.ts";
@@ -29,7 +30,7 @@ const leaseReserveMs = 600_000;
 export async function createNode(options: FetchOptions, context: CliContext, log: Logger): Promise<Node> {
   const { clock, random } = context;
   const keyring = await readKeyring(options, context, log);
-  const channel = createChannel({ target: { path: options.criSocket } });
+  const channel = createChannel({ target: { path: parseSocket(options.criSocket) } });
   const runtime = createCriRuntime(channel);
   const ended = new AbortController();
   return {
@@ -49,4 +50,14 @@ export async function createNode(options: FetchOptions, context: CliContext, log
       channel.close();
     },
   };
+}
+
+/** A path, or `unix://` before it as the kubelet and crictl have it. */
+function parseSocket(text: string): string {
+  const path = text.replace(/^unix:\/\//, "");
+  if (path.startsWith("/") || (path !== "" && !path.includes("://"))) return path;
+  const shown = printable(text, 100);
+  throw new ConfigError(
+    `--cri-socket: "${shown}" is no path of a Unix socket; write it like /run/containerd/containerd.sock`,
+  );
 }

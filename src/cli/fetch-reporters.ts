@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { ConfigError } from "../lib/config-error.ts";
 import type { Logger } from "../lib/log.ts";
@@ -6,6 +5,7 @@ import type { PullObserver } from "../results/pull-events.ts";
 import { version } from "../version.ts";
 import type { CliContext } from "./context.ts";
 import type { FetchOptions } from "./fetch-options.ts";
+import { readFlagFile, readTokenFile } from "./flag-file.ts";
 
 /** Those outside the node who are told what became of a run. None of them can fail it. */
 export interface Reporters {
@@ -21,7 +21,6 @@ export interface Reporters {
 export type RunOutcome = "succeeded" | "failed" | "stopped";
 
 const drainMs = 10_000;
-const stoppedDrainMs = 1000;
 
 /**
  * The node label, where `NODE_NAME` is set, and the metrics aggregator, where one is named. Their code is
@@ -38,7 +37,7 @@ export async function createReporters(
     observe: (event) => submitter?.observe(event),
     begin: async () => await label?.clear(),
     async end(outcome) {
-      const drained = submitter?.drain(outcome === "stopped" ? stoppedDrainMs : drainMs);
+      const drained = submitter?.drain(drainMs, context.signal);
       const labelled = outcome === "stopped" ? undefined : label?.write(outcome);
       await Promise.all([labelled, drained]);
     },
@@ -93,24 +92,17 @@ async function createMetrics(options: FetchOptions, context: CliContext, log: Lo
   const { createSubmitter } = await import("../results/metrics/submitter.ts");
   const { clock, random, env } = context;
   const node = env["NODE_NAME"] || hostname();
-  const token = await readFlagFile("metrics-token-file", metricsTokenFile);
-  const ca = await readFlagFile("metrics-ca-file", metricsCaFile);
   return createSubmitter({
     endpoint,
     node,
     clock,
     random,
     log,
-    token: token?.toString().trim(),
-    tls: ca && { ca },
+    token:
+      metricsTokenFile === undefined
+        ? undefined
+        : await readTokenFile("metrics-token-file", metricsTokenFile),
+    tls:
+      metricsCaFile === undefined ? undefined : { ca: await readFlagFile("metrics-ca-file", metricsCaFile) },
   });
-}
-
-async function readFlagFile(flag: string, path: string | undefined): Promise<Buffer | undefined> {
-  if (path === undefined) return undefined;
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new ConfigError(`--${flag}: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

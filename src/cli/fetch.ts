@@ -85,8 +85,9 @@ async function fetchImages(session: Session, reporters: Reporters): Promise<Fetc
   if (desired.length === 0) view.log.warn("the image list is empty, nothing to fetch");
   const startMs = clock.nowMs();
   const cleared = reporters.begin();
-  const runtime = await untilStopped(connect(session), signal);
-  if (runtime === undefined && !signal.aborted) return undefined;
+  // Nothing to fetch needs no runtime.
+  const runtime = desired.length === 0 ? undefined : await untilStopped(connect(session), signal);
+  if (runtime === undefined && desired.length > 0 && !signal.aborted) return undefined;
   await untilStopped(waitForStart(session, cleared), signal);
 
   await logImages("before", session);

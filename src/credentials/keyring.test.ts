@@ -74,6 +74,17 @@ test("gives the docker config's credentials although a plugin fails, with a warn
   assert.deepEqual(warnings.slice(1), [["credential provider failed", fields]]);
 });
 
+test("warns once of a failure that lookups share, and again of the next one", async () => {
+  let error = new Error("no metadata service");
+  const { keyring, warnings } = setup([{ name: "x", lookup: () => Promise.reject(error) }]);
+  const before = warnings.length;
+  await Promise.all([keyring.lookup(image, signal), keyring.lookup(image, signal)]);
+  assert.equal(warnings.length - before, 1);
+  error = new Error("still none");
+  await keyring.lookup(image, signal);
+  assert.equal(warnings.length - before, 2);
+});
+
 test("says once what of the docker config is not used", async () => {
   const { names, warnings } = setup([]);
   await names();

@@ -9,8 +9,8 @@ import type { Warn } from "./warn.ts";
 export interface Keyring {
   /**
    * The credentials for an image in the order to be tried: those of plugins, then those of the docker config.
-   * None means to pull anonymously. A plugin that fails is a warning and no error. Throws only the signal's
-   * reason.
+   * None means to pull anonymously. A plugin that fails is a warning and no error; a failure that many share is
+   * one warning. Throws only the signal's reason.
    */
   lookup(image: ImageReference, signal: AbortSignal): Promise<RegistryAuth[]>;
 }
@@ -24,6 +24,7 @@ export interface KeyringOptions {
 /** A keyring of plugins and a docker config. Says at once what of the docker config is not used. */
 export function createKeyring({ providers = [], dockerConfig, warn }: KeyringOptions): Keyring {
   for (const warning of dockerConfig?.warnings ?? []) warn(warning);
+  const said = new WeakSet<Error>();
 
   async function askProvider(
     provider: CredentialProvider,
@@ -34,6 +35,8 @@ export function createKeyring({ providers = [], dockerConfig, warn }: KeyringOpt
       return await provider.lookup(image, signal);
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof Error && said.has(error)) return [];
+      if (error instanceof Error) said.add(error);
       warn("credential provider failed", { provider: provider.name, image: repositoryName(image), error });
       return [];
     }

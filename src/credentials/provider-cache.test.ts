@@ -13,7 +13,7 @@ function create(key: string): Credential[] {
 
 function setup(maxEntries?: number) {
   const clock = { now: 0, nowMs: () => clock.now };
-  return { clock, cache: createProviderCache(clock, maxEntries) };
+  return { clock, cache: createProviderCache<Credential[]>(clock, maxEntries) };
 }
 
 const reaches: [type: CacheKeyType, image: string, found: boolean][] = [

@@ -1,23 +1,17 @@
 import type { ImageReference } from "../image/reference.ts";
 import { repositoryName } from "../image/reference.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { Credential } from "./credential.ts";
 import type { CacheKeyType } from "./provider-response.ts";
 
-/** What a plugin answered, for as long as the answer is good. */
-export interface ProviderCache {
+/** What a plugin answered, or how it failed, for as long as that is good. */
+export interface ProviderCache<T> {
   /** Looks for the repository, then for its registry, then for an answer for all. */
-  find(image: ImageReference): readonly Credential[] | undefined;
-  store(
-    image: ImageReference,
-    type: CacheKeyType,
-    durationMs: number,
-    credentials: readonly Credential[],
-  ): void;
+  find(image: ImageReference): T | undefined;
+  store(image: ImageReference, type: CacheKeyType, durationMs: number, answer: T): void;
 }
 
-interface Entry {
-  readonly credentials: readonly Credential[];
+interface Entry<T> {
+  readonly answer: T;
   readonly untilMs: number;
 }
 
@@ -31,18 +25,18 @@ export function createCacheKey(type: CacheKeyType, image: ImageReference): strin
 }
 
 /** A cache in memory that holds at most `maxEntries` answers: the oldest goes first. */
-export function createProviderCache(clock: Pick<Clock, "nowMs">, maxEntries = 1000): ProviderCache {
-  const entries = new Map<string, Entry>();
+export function createProviderCache<T>(clock: Pick<Clock, "nowMs">, maxEntries = 1000): ProviderCache<T> {
+  const entries = new Map<string, Entry<T>>();
   return {
     find(image) {
       const now = clock.nowMs();
       for (const type of lookupOrder) {
         const entry = entries.get(createCacheKey(type, image));
-        if (entry !== undefined && now < entry.untilMs) return entry.credentials;
+        if (entry !== undefined && now < entry.untilMs) return entry.answer;
       }
       return undefined;
     },
-    store(image, type, durationMs, credentials) {
+    store(image, type, durationMs, answer) {
       if (durationMs <= 0) return;
       const now = clock.nowMs();
       for (const [key, { untilMs }] of entries) if (untilMs <= now) entries.delete(key);
@@ -50,7 +44,7 @@ export function createProviderCache(clock: Pick<Clock, "nowMs">, maxEntries = 10
       entries.delete(key);
       const oldest = entries.keys().next();
       if (entries.size >= maxEntries && !oldest.done) entries.delete(oldest.value);
-      entries.set(key, { credentials, untilMs: now + durationMs });
+      entries.set(key, { answer, untilMs: now + durationMs });
     },
   };
 }

@@ -3,38 +3,46 @@ import { test } from "node:test";
 import { parseReference } from "../image/reference.ts";
 import { parseCredentialKey } from "./credential.ts";
 import { createCredentialProvider } from "./provider.ts";
+import { CredentialProviderError, type CredentialProviderErrorKind } from "./provider-error.ts";
 import type { CacheKeyType, ProviderResponse } from "./provider-response.ts";
 import { parseUrlPattern } from "./url-pattern.ts";
 
 const signal = new AbortController().signal;
+const config = {
+  name: "ecr",
+  apiVersion: "v1",
+  matchImages: [parseUrlPattern("*.io"), parseUrlPattern("quay.com/team")],
+  args: [],
+  env: {},
+};
 
 interface Setup {
   readonly type?: CacheKeyType;
   readonly cacheDurationMs?: number | undefined;
   readonly defaultCacheDurationMs?: number;
+  /** The repository for which the plugin fails, and how. */
   readonly failing?: string;
+  readonly kind?: CredentialProviderErrorKind;
 }
 
 /** A provider whose plugin notes what it is asked and answers a turn later. */
-function setup({ type = "Image", cacheDurationMs, defaultCacheDurationMs = 1000, failing }: Setup = {}) {
+function setup(options: Setup = {}) {
+  const { type = "Image", cacheDurationMs, defaultCacheDurationMs = 1000, failing } = options;
+  const { kind = "invalid-response" } = options;
   const asked: string[] = [];
   const clock = { now: 0, nowMs: () => clock.now };
-  const config = {
-    name: "ecr",
-    apiVersion: "v1",
-    matchImages: [parseUrlPattern("*.io"), parseUrlPattern("quay.com/team")],
-    defaultCacheDurationMs,
-    args: [],
-    env: {},
-  };
   const ask = async (repository: string): Promise<ProviderResponse> => {
     asked.push(repository);
     await Promise.resolve();
-    if (repository === failing) throw new Error(`no ${repository}`);
+    if (repository === failing) throw new CredentialProviderError("ecr", kind, `no ${repository}`);
     const credentials = [{ ...parseCredentialKey("*.io"), secrets: { password: repository } }];
     return { cacheKeyType: type, cacheDurationMs, credentials };
   };
-  const provider = createCredentialProvider({ config, ask, clock });
+  const provider = createCredentialProvider({
+    config: { ...config, defaultCacheDurationMs },
+    ask,
+    clock,
+  });
   const lookup = async (image: string) =>
     (await provider.lookup(parseReference(image), signal))[0]?.secrets.password;
   return { asked, clock, lookup };
@@ -76,12 +84,12 @@ for (const [name, [options, atMs, calls]] of Object.entries(durations)) {
 
 const images = ["reg.io/a", "reg.io/b", "reg.io/a:2", "other.io/a", "reg.io/b@sha256:".padEnd(80, "a")];
 const together: [type: CacheKeyType, cacheDurationMs: number, asked: string[]][] = [
-  ["Global", 1000, ["reg.io/a"]],
-  ["Global", 0, ["reg.io/a"]],
+  ["Global", 1000, ["reg.io/a", "other.io/a"]],
+  ["Global", 0, ["reg.io/a", "other.io/a"]],
   ["Registry", 1000, ["reg.io/a", "other.io/a"]],
   ["Registry", 0, ["reg.io/a", "other.io/a"]],
-  ["Image", 1000, ["reg.io/a", "reg.io/b", "other.io/a"]],
-  ["Image", 0, ["reg.io/a", "reg.io/b", "other.io/a"]],
+  ["Image", 1000, ["reg.io/a", "other.io/a", "reg.io/b"]],
+  ["Image", 0, ["reg.io/a", "other.io/a", "reg.io/b"]],
 ];
 for (const [type, cacheDurationMs, expected] of together) {
   test(`images wanted at once share what answers of type ${type} cover, kept for ${cacheDurationMs} ms`, async () => {
@@ -103,7 +111,14 @@ test("an answer for one registry is waited for by that registry's images only", 
   assert.deepEqual(asked, ["reg.io/a", "reg.io/a", "other.io/a"]);
 });
 
-test("a plugin that fails for one image is asked for the others", async () => {
+test("an answer for all is waited for by all", async () => {
+  const { asked, lookup } = setup({ type: "Global", cacheDurationMs: 0 });
+  await lookup("reg.io/a");
+  await Promise.all(images.map(lookup));
+  assert.deepEqual(asked, ["reg.io/a", "reg.io/a"]);
+});
+
+test("a plugin whose answer for one image is invalid is asked for the others", async () => {
   const { asked, lookup } = setup({ failing: "reg.io/a" });
   const results = await Promise.allSettled(["reg.io/a", "reg.io/b", "reg.io/a:2"].map(lookup));
   assert.deepEqual(
@@ -113,9 +128,61 @@ test("a plugin that fails for one image is asked for the others", async () => {
   assert.deepEqual(asked, ["reg.io/a", "reg.io/b"]);
 });
 
-test("a failure is not kept", async () => {
+test("an invalid answer is not kept", async () => {
   const { asked, lookup } = setup({ failing: "reg.io/a" });
-  await assert.rejects(lookup("reg.io/a"), new Error("no reg.io/a"));
-  await assert.rejects(lookup("reg.io/a"), new Error("no reg.io/a"));
+  await assert.rejects(lookup("reg.io/a"), /no reg.io\/a/);
+  await assert.rejects(lookup("reg.io/a"), /no reg.io\/a/);
   assert.equal(asked.length, 2);
+});
+
+for (const kind of ["timeout", "spawn", "exit", "output-too-large"] as const) {
+  test(`a failure (${kind}) counts for all who waited and for a minute, each time as the same error`, async () => {
+    const { asked, clock, lookup } = setup({ failing: "reg.io/a", kind });
+    const at = async (atMs: number, image: string) => {
+      clock.now = atMs;
+      return await lookup(image).catch((error: unknown) => error);
+    };
+    const waiting = [lookup("reg.io/a"), lookup("reg.io/b"), lookup("reg.io/a:2")];
+    const ends = (await Promise.allSettled(waiting)).map((end) => end.status === "rejected" && end.reason);
+    const later = [await at(0, "reg.io/c"), await at(59_999, "reg.io/a"), await at(59_999, "reg.io/b")];
+    assert.ok(ends[0] instanceof CredentialProviderError);
+    assert.equal(new Set([...ends, ...later]).size, 1);
+    assert.deepEqual(asked, ["reg.io/a"]);
+    assert.equal(await at(60_000, "reg.io/b"), "reg.io/b");
+  });
+}
+
+/** A provider whose plugin says nothing until its call is given up, but for `other.io`. */
+function createHanging() {
+  const asked: string[] = [];
+  const nothing: ProviderResponse = { cacheKeyType: "Registry", cacheDurationMs: undefined, credentials: [] };
+  const ask = (repository: string, call: AbortSignal): Promise<ProviderResponse> => {
+    asked.push(repository);
+    if (repository.startsWith("other.io/")) return Promise.resolve(nothing);
+    return new Promise((_, reject) => call.addEventListener("abort", () => reject(call.reason)));
+  };
+  const clock = { nowMs: () => 0 };
+  const provider = createCredentialProvider({ config: { ...config, defaultCacheDurationMs: 0 }, ask, clock });
+  const lookup = (image: string, stop: AbortSignal) => provider.lookup(parseReference(image), stop);
+  return { asked, lookup };
+}
+
+test("a plugin that hangs for one registry holds up no image of another", async () => {
+  const { lookup } = createHanging();
+  const stop = new AbortController();
+  const hanging = lookup("reg.io/a", stop.signal);
+  assert.deepEqual(await lookup("other.io/a", stop.signal), []);
+  stop.abort(new Error("enough"));
+  await assert.rejects(hanging, new Error("enough"));
+});
+
+test("a call that was given up is no failure: who comes next makes another", async () => {
+  const { asked, lookup } = createHanging();
+  for (const reason of ["first", "second"]) {
+    const stop = new AbortController();
+    const left = lookup("reg.io/a", stop.signal);
+    stop.abort(new Error(reason));
+    await assert.rejects(left, new Error(reason));
+  }
+  assert.deepEqual(asked, ["reg.io/a", "reg.io/a"]);
 });

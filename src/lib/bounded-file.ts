@@ -2,20 +2,40 @@ import { open } from "node:fs/promises";
 import { ConfigError } from "./config-error.ts";
 import { printable } from "./printable.ts";
 
-const maxBytes = 4 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
+const usualMaxBytes = 4 * mebibyte;
+const pieceBytes = 64 * 1024;
 
 /**
  * The text of a small file, without a byte order mark. `what` names it in the `ConfigError` for a file that
- * cannot be read or has more than 4 MiB.
+ * cannot be read or has more than `maxBytes`, whole MiB.
  */
-export async function readBoundedFile(path: string, what: string): Promise<string> {
-  const bytes = await readStart(path).catch((error: unknown) => {
+export async function readBoundedFile(path: string, what: string, maxBytes = usualMaxBytes): Promise<string> {
+  const bytes = await readBoundedBytes(path, maxBytes).catch((error: unknown) => {
     throw unreadable(path, what, error);
   });
-  if (bytes.length > maxBytes) {
-    throw new ConfigError(`${what} ${printable(path)}: it has more than 4 MiB; is it the right file?`);
+  if (bytes !== undefined) return bytes.toString("utf8").replace(/^\ufeff/, "");
+  const bound = `${maxBytes / mebibyte} MiB`;
+  throw new ConfigError(`${what} ${printable(path)}: it has more than ${bound}; is it the right file?`);
+}
+
+/**
+ * What is in a file, which may also be a pipe; undefined where that is more than `maxBytes`. It reads little more
+ * than those, also where the path is a device or the file grows. Throws the system's error.
+ */
+export async function readBoundedBytes(path: string, maxBytes = usualMaxBytes): Promise<Buffer | undefined> {
+  await using file = await open(path);
+  const piece = Buffer.alloc(pieceBytes);
+  const chunks: Buffer[] = [];
+  let length = 0;
+  while (length <= maxBytes) {
+    const { bytesRead } = await file.read(piece);
+    if (bytesRead === 0) return Buffer.concat(chunks);
+    // A copy: a pipe gives a few bytes at a time, which must not keep a whole buffer each.
+    chunks.push(Buffer.from(piece.subarray(0, bytesRead)));
+    length += bytesRead;
   }
-  return bytes.toString("utf8").replace(/^\ufeff/, "");
+  return undefined;
 }
 
 /** A `ConfigError` for a path that the system does not let us use. */
@@ -30,17 +50,3 @@ const reasons = new Map([
   ["EACCES", "permission denied; check the file's mode and the user"],
   ["EISDIR", "it is a directory; name a file"],
 ]);
-
-// Never more than the bound, also where the path is a device or grows.
-async function readStart(path: string): Promise<Buffer> {
-  await using file = await open(path);
-  const chunks: Buffer[] = [];
-  let length = 0;
-  while (length <= maxBytes) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(64 * 1024));
-    if (bytesRead === 0) break;
-    chunks.push(buffer.subarray(0, bytesRead));
-    length += bytesRead;
-  }
-  return Buffer.concat(chunks);
-}

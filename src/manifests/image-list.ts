@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { readBoundedBytes } from "../lib/bounded-file.ts";
 import { ConfigError } from "../lib/config-error.ts";
 import { flagError, quote } from "./flag-error.ts";
 import type { KubeObject } from "./kube-object.ts";
@@ -16,8 +16,10 @@ export const listKey = "images.txt";
 
 /** Reads the file of `--image-list` as it is. Throws a `ConfigError` where a ConfigMap cannot hold it. */
 export async function readListText(path: string): Promise<string> {
-  const bytes = await readStart(path);
-  const text = bytes.length > maxListBytes ? undefined : decode(path, bytes);
+  const bytes = await readBoundedBytes(path, maxListBytes).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  const text = bytes && decode(path, bytes);
   if (text !== undefined && Buffer.byteLength(JSON.stringify(text)) <= maxListBytes) return text;
   throw flagError(
     flag,
@@ -42,20 +44,9 @@ export function checksumAnnotation(imageList: string): Record<string, string> {
   return { "prestow.dev/image-list-sha256": createHash("sha256").update(imageList).digest("hex") };
 }
 
-async function readStart(path: string): Promise<Buffer> {
-  try {
-    await using file = await open(path);
-    const chunks: Buffer[] = [];
-    // One byte more than fits, so that a larger file is seen to be one.
-    for await (const chunk of file.createReadStream({ autoClose: false, end: maxListBytes }))
-      chunks.push(chunk);
-    return Buffer.concat(chunks);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    throw new ConfigError(`${flag}: ${quote(path)} cannot be read (${code}); give a text file`, {
-      cause: error,
-    });
-  }
+function unreadable(path: string, cause: unknown): ConfigError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
+  return new ConfigError(`${flag}: ${quote(path)} cannot be read (${code}); give a text file`, { cause });
 }
 
 function decode(path: string, bytes: Buffer): string {

@@ -15,13 +15,19 @@ export interface Positionals {
 }
 
 /**
- * NAME, and what may follow it in the form of image-prefetcher's first releases: `NAME VERSION FLAVOR SECRET`.
+ * NAME, and what may follow it in the form of image-prefetcher's first releases: `NAME VERSION FLAVOR [SECRET]`.
  * A flag may say the same again, but nothing else. Throws a `ConfigError`.
  */
 export function parsePositionals(flags: PositionalFlags, positionals: readonly string[]): Positionals {
   const [name, version, flavor, secret, ...rest] = positionals;
   if (name === undefined) {
     throw flagError("NAME", "it is missing; name the instance, as in: prestow deploy my-images");
+  }
+  if (version !== undefined && flavor === undefined) {
+    throw flagError(
+      "NAME",
+      `${quote(version)} is one argument too many; the old form is NAME VERSION FLAVOR [SECRET]`,
+    );
   }
   const [extra] = rest;
   if (extra !== undefined)

@@ -73,7 +73,8 @@ export function decideRetry(
   if (rule.attempts !== undefined && failures >= rule.attempts) {
     return { again: false, why: attempts === 1 ? "not tried again" : `given up after ${attempts} attempts` };
   }
-  if (remainingMs < leastUsefulMs) return { again: false, why: "the overall timeout is over" };
+  if (remainingMs < leastUsefulMs)
+    return { again: false, why: "no further attempt fits into the overall timeout" };
   if (rule.delay === "pause") return decidePause(failure, remainingMs, timing, random);
   if (failure.moved) return { again: true, delayMs: 0 };
   const factor = rule.delay === "slow" ? slowFactor : 1;

@@ -221,7 +221,6 @@ test("leaves no timer behind once it is closed", async () => {
 });
 
 const without: Record<string, readonly [Partial<NodeLabelOptions>, string]> = {
-  "without NODE_NAME": [{ nodeName: undefined }, "info: no node label: NODE_NAME is not set"],
   "outside of a cluster": [{ client: undefined }, "info: no node label: this is no pod of a cluster"],
   "with a NODE_NAME that would change the path": [
     { nodeName: "../secrets/x" },

@@ -22,7 +22,7 @@ export interface NodeLabelOptions {
   /** Undefined: this is no pod. */
   readonly client: Pick<KubeClient, "patch"> | undefined;
   /** `NODE_NAME` */
-  readonly nodeName: string | undefined;
+  readonly nodeName: string;
   /** `INSTANCE_NAME` */
   readonly instance: string | undefined;
   /** How long `write` may take, whatever became of the run. */
@@ -52,7 +52,7 @@ const usualTiming: LabelTiming = {
 };
 
 /** Does nothing: there is no node to label. */
-export const noNodeLabel: NodeLabel = {
+const noNodeLabel: NodeLabel = {
   clear: async () => {},
   write: async () => false,
   close: () => {},
@@ -60,11 +60,7 @@ export const noNodeLabel: NodeLabel = {
 
 /** The label of this node and instance; where there is none to write, that is said once, here. */
 export function createNodeLabel(options: NodeLabelOptions): NodeLabel {
-  const { client, nodeName = "", log } = options;
-  if (nodeName === "") {
-    log.info("no node label: NODE_NAME is not set");
-    return noNodeLabel;
-  }
+  const { client, nodeName, log } = options;
   if (client === undefined) {
     log.info("no node label: this is no pod of a cluster", { node: nodeName });
     return noNodeLabel;

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { readBoundedBytes } from "../lib/bounded-file.ts";
 import { ConfigError } from "../lib/config-error.ts";
 import { printable } from "../lib/printable.ts";
 import { type ListEntry, parseEntry } from "./list-entry.ts";
@@ -26,27 +26,11 @@ export function parseImageList(text: string, fileName: string): ListEntry[] {
  * path where it cannot be read, is a directory or is larger than 16 MiB.
  */
 export async function readImageList(path: string): Promise<ListEntry[]> {
-  return parseImageList(await readBounded(path), path);
-}
-
-async function readBounded(path: string): Promise<string> {
-  try {
-    await using file = await open(path);
-    const bytes = await readAtMost(file, maxListBytes + 1);
-    if (bytes.length <= maxListBytes) return bytes.toString("utf8");
-  } catch (error) {
+  const bytes = await readBoundedBytes(path, maxListBytes).catch((error: unknown) => {
     throw unreadable(path, describeFailure(error), error);
-  }
+  });
+  if (bytes !== undefined) return parseImageList(bytes.toString("utf8"), path);
   throw unreadable(path, "is larger than 16 MiB; give a list of image names, one a line");
-}
-
-// A size told beforehand is worth nothing for a pipe, and a file may grow while it is read.
-async function readAtMost(file: FileHandle, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of file.createReadStream({ autoClose: false, end: maxBytes - 1 })) {
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function describeFailure(error: unknown): string {

@@ -24,7 +24,8 @@ export interface ConnectOptions {
 
 /**
  * Connects and waits until the server has spoken. Throws a `GrpcError` UNAVAILABLE whose cause is the
- * system's error (`ENOENT`, `ECONNREFUSED`, `EACCES`).
+ * system's error (`ENOENT`, `ECONNREFUSED`, `EACCES`; `ECONNRESET` where the server cut the connection, be it in
+ * good order).
  */
 export function connectSession(options: ConnectOptions): Promise<ClientHttp2Session> {
   const session = connect(authority(options.target), {
@@ -43,7 +44,8 @@ export function connectSession(options: ConnectOptions): Promise<ClientHttp2Sess
     );
     options.signal.addEventListener("abort", () => fail(new Error("the channel was closed")), { once: true });
     session.once("error", fail);
-    session.once("close", () => fail(new Error("the connection was closed")));
+    const closed = Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" });
+    session.once("close", () => fail(closed));
     session.once("remoteSettings", () => {
       clearTimeout(timer);
       session.off("error", fail);

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type IncomingHttpHeaders } from "node:http2";
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
+import { connect as connectTls } from "node:tls";
 import { createForeignClient } from "../../../test/metrics/foreign-client.ts";
 import { createSelfSignedCertificate } from "../../../test/registry/certificate.ts";
 import { createChannel } from "./channel.ts";
@@ -209,6 +210,31 @@ test("stops within its grace although a client holds a stream open", async (t) =
   assert.ok(performance.now() - startMs < 2000);
   await rejected;
 });
+
+/** Clients that have been accepted, but do not get as far as a session. */
+const halfway: Record<string, (port: number) => Socket> = {
+  "says nothing": (port) => createConnection({ host: "127.0.0.1", port }),
+  "speaks TLS, but no HTTP/2": (port) => connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false }),
+};
+for (const [name, open] of Object.entries(halfway)) {
+  test(`over TLS, too, stops within its grace although a client ${name}`, async (t) => {
+    const { key, cert } = await createSelfSignedCertificate();
+    const tls = { key: Buffer.from(key), cert: Buffer.from(cert) };
+    const { server } = await start(t, join, { tls });
+    const socket = open(server.port).on("error", () => {});
+    t.after(() => socket.destroy());
+    await once(socket, "connect");
+    // Connections are accepted in their order: once this one is served, the other one has been accepted.
+    const channel = createChannel({
+      target: { host: "127.0.0.1", port: server.port, tls: { ca: tls.cert } },
+    });
+    await channel.call("/Test/Call", Buffer.from("x"), { timeoutMs: 5000 });
+    channel.close();
+    const startMs = performance.now();
+    await server.stop(100);
+    assert.ok(performance.now() - startMs < 2000);
+  });
+}
 
 test("speaks TLS with our channel, which refuses a certificate that it cannot prove", async (t) => {
   const { key, cert } = await createSelfSignedCertificate();

@@ -8,6 +8,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { trackSockets } from "../open-sockets.ts";
 import { createByteBudget } from "./message-reader.ts";
 import { type CallLimits, endReading, type GrpcHandler, serveCall } from "./server-call.ts";
 import { watchSession } from "./server-session.ts";
@@ -60,6 +61,7 @@ export async function startGrpcServer(options: ServerOptions): Promise<GrpcServe
   const limits = { ...defaultLimits, ...options.limits };
   const server = createHttp2Server(options.tls);
   server.maxConnections = limits.maxConnections;
+  const sockets = trackSockets(server);
   const sessions = new Set<ServerHttp2Session>();
   server.on("session", (session) => {
     sessions.add(session);
@@ -76,6 +78,7 @@ export async function startGrpcServer(options: ServerOptions): Promise<GrpcServe
       for (const session of sessions) session.close();
       const timer = setTimeout(() => {
         for (const session of sessions) session.destroy();
+        sockets.destroy();
       }, graceMs);
       await closed;
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { get, type RequestOptions } from "node:http";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
@@ -87,6 +87,24 @@ test("shows Prometheus' texts to who asks for them, an attempt counted once", as
     assert.ok(headers["content-type"]?.startsWith(accept));
     assert.match(body, /^prestow_pull_attempts_total\{image="nginx",outcome="succeeded"\} 2$/m);
   }
+});
+
+test("what a client submits cannot write to a reader's terminal nor pass for a page", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "prestow-aggregator-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const stateFile = join(folder, "state.jsonl");
+  const { submit, ask } = await start(t, { stateFile });
+  const hostile = "<b>\u001b]0;x\u0007\u009b31m\r\u202e";
+  await submit({ attemptId: hostile, image: hostile, error: hostile, node: hostile });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  const obeyed = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
+  for (const accept of ["application/json", "text/plain; version=0.0.4"]) {
+    const { headers, body } = await ask("/metrics", { headers: { accept } });
+    assert.match(body, /<b>\\\\x1b]0;x/);
+    assert.doesNotMatch(body, obeyed);
+    assert.equal(headers["x-content-type-options"], "nosniff");
+  }
+  assert.doesNotMatch(await readFile(stateFile, "utf8"), obeyed);
 });
 
 test("keeps the newest results only, and says so once", async (t) => {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { trackSockets } from "../../lib/open-sockets.ts";
 
 /** Answers one path; method and authority have been checked. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -46,13 +47,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       ? createServer(bounds, listener)
       : createTlsServer({ ...bounds, ...options.tls, handshakeTimeout: 10_000 }, listener);
   server.maxConnections = maxConnections;
+  const sockets = trackSockets(server);
   server.listen(options.port, options.host);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
     async stop(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      const timer = setTimeout(() => sockets.destroy(), graceMs);
       await closed;
       clearTimeout(timer);
     },

@@ -14,6 +14,7 @@ export function createMetricsPage(
   return async (request, response) => {
     if (!authorize(request.headers.authorization)) return refuse(response);
     response.setHeader("vary", "accept");
+    response.setHeader("x-content-type-options", "nosniff");
     const format = chooseFormat(request.headers.accept);
     if (format === "json") return await sendJson(request.method, response, store.entries());
     const text = renderExposition(createMetricFamilies(totals, store), format);

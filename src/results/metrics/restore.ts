@@ -1,4 +1,5 @@
 import { rename } from "node:fs/promises";
+import { ConfigError } from "../../lib/config-error.ts";
 import type { Logger } from "../../lib/log.ts";
 import { parseResultJson } from "./result-json.ts";
 import { createResultMemory, type ResultMemory } from "./result-memory.ts";
@@ -9,16 +10,25 @@ import type { StoreLimits } from "./store.ts";
 const fileBytesPerByte = 8;
 
 /**
- * The memory that the state file holds. A broken file is moved aside and the memory starts empty. Throws the
- * system's error where the file can be neither read nor moved.
+ * The memory that the state file holds. A broken file is moved aside and the memory starts empty. Throws a
+ * `ConfigError` for `--state-file` where the file cannot be read, or is broken and cannot be moved.
  */
 export async function restoreMemory(
   path: string | undefined,
   limits: StoreLimits,
   log: Logger,
 ): Promise<ResultMemory> {
+  if (path === undefined) return createResultMemory(limits);
+  try {
+    return await readMemory(path, limits, log);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`--state-file: ${path}: ${reason}`, { cause: error });
+  }
+}
+
+async function readMemory(path: string, limits: StoreLimits, log: Logger): Promise<ResultMemory> {
   const memory = createResultMemory(limits);
-  if (path === undefined) return memory;
   const found = await readStateFile(path, fileBytesPerByte * limits.maxBytes, (line) =>
     memory.remember(parseResultJson(line)),
   );

@@ -66,3 +66,22 @@ test("keeps no more of a text than its bound", () => {
   assert.ok(resultJson(bounded).length < 4000);
   assert.match(bounded.error, /…$/);
 });
+
+test("keeps no character of a text that a terminal obeys", () => {
+  const hostile = "\u001b[2J\u009b31m\r\n\u202e\u2028é";
+  const texts = { attemptId: hostile, image: hostile, error: hostile, node: hostile };
+  const safe = "\\x1b[2J\\x9b31m\\x0d\\x0a\\u202e\\u2028é";
+  assert.deepEqual(boundResult({ ...nothing, ...texts }), {
+    ...nothing,
+    ...{ attemptId: safe, image: safe, error: safe, node: safe },
+  });
+});
+
+test("what is kept of a text is kept as it is when it is read again", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 3000 }), (error) => {
+      const kept = boundResult({ ...nothing, error });
+      assert.deepEqual(boundResult(parseResultJson(resultJson(kept))), kept);
+    }),
+  );
+});

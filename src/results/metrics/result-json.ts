@@ -1,16 +1,20 @@
+import { printable } from "../../lib/printable.ts";
 import type { Result } from "../gen/metrics.ts";
 
 // A result of an honest node is a few hundred bytes; nobody else may fill the memory.
 const maxLengths = { attemptId: 200, image: 1000, error: 2000, node: 253 } as const;
 
-/** The result with its texts cut to what is kept of them. */
+/**
+ * The result with its texts cut to what is kept of them, and safe for the terminal of whoever reads the page:
+ * anyone who reaches the aggregator may submit.
+ */
 export function boundResult(result: Result): Result {
   return {
     ...result,
-    attemptId: cut(result.attemptId, maxLengths.attemptId),
-    image: cut(result.image, maxLengths.image),
-    error: cut(result.error, maxLengths.error),
-    node: cut(result.node, maxLengths.node),
+    attemptId: printable(result.attemptId, maxLengths.attemptId),
+    image: printable(result.image, maxLengths.image),
+    error: printable(result.error, maxLengths.error),
+    node: printable(result.node, maxLengths.node),
   };
 }
 
@@ -43,10 +47,6 @@ export function parseResultJson(text: string): Result {
     node: readText(fields, "node"),
     sizeBytes: readNumber(fields, "size_bytes"),
   };
-}
-
-function cut(text: string, maxLength: number): string {
-  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
 function readText(fields: ReadonlyMap<string, unknown>, name: string): string {

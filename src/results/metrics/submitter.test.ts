@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
-import { type TestContext, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { status } from "@grpc/grpc-js";
 import { type ForeignAggregator, startForeignAggregator } from "../../../test/metrics/foreign-aggregator.ts";
 import { systemClock } from "../../lib/clock.ts";
@@ -21,7 +21,7 @@ const pulled: PullEvent = {
 function create(port: number, options: Partial<SubmitterOptions> = {}) {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
-  const log = createLogger({ level: "info", format: "json", clock: systemClock, write });
+  const log = createLogger({ level: "debug", format: "json", clock: systemClock, write });
   const submitter = createSubmitter({
     endpoint: `127.0.0.1:${port}`,
     node: "node-1",
@@ -30,7 +30,10 @@ function create(port: number, options: Partial<SubmitterOptions> = {}) {
     log,
     ...options,
   });
-  return { submitter, said: () => lines.map((line) => JSON.parse(line)) };
+  const all = () => lines.map((line) => JSON.parse(line));
+  const said = () => all().filter(({ level }) => level !== "debug");
+  const failures = () => all().filter(({ msg }) => msg === "results not submitted").length;
+  return { submitter, said, failures };
 }
 
 async function startAggregator(t: TestContext, ...rest: Parameters<typeof startForeignAggregator>) {
@@ -56,6 +59,14 @@ async function listen(t: TestContext, onSocket: (socket: Socket) => void): Promi
   return address.port;
 }
 
+async function until(condition: () => boolean): Promise<void> {
+  const deadlineMs = performance.now() + 5000;
+  while (!condition()) {
+    assert.ok(performance.now() < deadlineMs, "it did not come within 5 s");
+    await systemClock.sleep(10);
+  }
+}
+
 function idsOf({ received }: ForeignAggregator): Set<string> {
   return new Set(received.map(({ attemptId }) => attemptId));
 }
@@ -64,11 +75,7 @@ test("a foreign server gets every attempt once, while the fetch goes on and at i
   const aggregator = await startAggregator(t);
   const { submitter, said } = create(aggregator.port);
   submitter.observe(pulled);
-  const deadlineMs = performance.now() + 5000;
-  while (aggregator.received.length === 0) {
-    assert.ok(performance.now() < deadlineMs, "nothing was submitted in the background");
-    await systemClock.sleep(10);
-  }
+  await until(() => aggregator.received.length > 0);
   for (let i = 1; i < 200; i += 1) submitter.observe(pulled);
   submitter.observe({ type: "total", downloadedBytes: 1 });
   await submitter.drain(10_000);
@@ -155,6 +162,81 @@ for (const [name, start] of Object.entries(lost)) {
     assert.equal(typeof warnings[0].error, "string");
   });
 }
+
+const costs: Record<string, number> = {
+  "refuses connections": 1000,
+  "talks nonsense": 1000,
+  "accepts and says nothing": 2000,
+  "cuts every connection": 4000,
+};
+// Side by side, because each of them waits.
+describe("a long drain", { concurrency: true }, () => {
+  for (const [name, costMs] of Object.entries(costs)) {
+    test(`a server that ${name} costs the fetch ${costMs} ms of a long drain`, async (t) => {
+      const { submitter, said } = create((await lost[name]?.(t)) ?? assert.fail());
+      submitter.observe(pulled);
+      const startMs = performance.now();
+      await submitter.drain(10_000);
+      assert.ok(performance.now() - startMs < costMs + 500);
+      assert.equal(said()[0].results, 1);
+    });
+  }
+});
+
+test("a server that was silent before the end costs a second of a long drain", async (t) => {
+  const { submitter, said, failures } = create(await listen(t, () => {}), { callTimeoutMs: 200 });
+  submitter.observe(pulled);
+  await until(() => failures() > 0);
+  const startMs = performance.now();
+  await submitter.drain(10_000);
+  assert.ok(performance.now() - startMs < 1500);
+  assert.equal(said()[0].results, 1);
+});
+
+test("a server that refuses for good costs a second of a long drain", async (t) => {
+  const aggregator = await startAggregator(t, (_call, callback) => {
+    callback({ code: status.UNAUTHENTICATED, details: "a valid token is needed" });
+    return true;
+  });
+  const { submitter, said } = create(aggregator.port);
+  submitter.observe(pulled);
+  const startMs = performance.now();
+  await submitter.drain(10_000);
+  assert.ok(performance.now() - startMs < 2000);
+  assert.match(said()[0].error, /a valid token is needed/);
+});
+
+test("a server that takes its time to answer is waited for", async (t) => {
+  const aggregator = await startAggregator(t, (call, callback) => {
+    call.on("data", (result) => aggregator.received.push(result));
+    call.once("end", () => setTimeout(callback, 1500, null, Buffer.alloc(0)));
+    return true;
+  });
+  const { submitter, said } = create(aggregator.port);
+  submitter.observe(pulled);
+  await submitter.drain(10_000);
+  assert.equal(aggregator.received.length, 1);
+  assert.deepEqual(said(), []);
+});
+
+test("a stop ends a drain within a second, although a call is under way", async (t) => {
+  const { promise: called, resolve } = Promise.withResolvers<void>();
+  const aggregator = await startAggregator(t, (call) => {
+    call.resume();
+    resolve();
+    return true;
+  });
+  const { submitter, said } = create(aggregator.port);
+  submitter.observe(pulled);
+  const stop = new AbortController();
+  const drained = submitter.drain(10_000, stop.signal);
+  await called;
+  const startMs = performance.now();
+  stop.abort(new Error("SIGTERM"));
+  await drained;
+  assert.ok(performance.now() - startMs < 1500);
+  assert.equal(said()[0].results, 1);
+});
 
 test("at its end it leaves a connection that it waits for", async (t) => {
   const { promise: left, resolve: noteLeft } = Promise.withResolvers<void>();

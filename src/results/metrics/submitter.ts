@@ -5,9 +5,11 @@ import type { Logger } from "../../lib/log.ts";
 import { Result } from "../gen/metrics.ts";
 import type { PullObserver } from "../pull-events.ts";
 import { createAttemptId } from "./attempt-id.ts";
+import { createDrainDeadline } from "./drain-deadline.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import { createEventResult } from "./event-result.ts";
 import { createResultQueue } from "./result-queue.ts";
+import { decidePatienceMs } from "./submit-failure.ts";
 import { submitMethod } from "./submit-service.ts";
 
 export interface SubmitterOptions {
@@ -31,10 +33,11 @@ export interface SubmitterOptions {
 export interface Submitter {
   readonly observe: PullObserver;
   /**
-   * Sends what is left, for at most `timeoutMs`, and ends; what could not be delivered is said then. Never
-   * throws.
+   * Sends what is left, for at most `timeoutMs`, and ends; what could not be delivered is said then. It gives up
+   * after 1 s where no aggregator can be reached (4 s where it cuts connections, as a busy one does), and 1 s after
+   * `stop` aborts. Never throws.
    */
-  drain(timeoutMs: number): Promise<void>;
+  drain(timeoutMs: number, stop?: AbortSignal): Promise<void>;
 }
 
 const batchSize = 50;
@@ -44,16 +47,19 @@ const firstDelayMs = 500;
 const maxDelayMs = 30_000;
 // Nobody works any more, and the time is short.
 const drainDelayMs = 500;
+// Nobody may be behind the endpoint, and a fetch that ends at once waits for this long to find out.
+const connectTimeoutMs = 2000;
 
 /** Throws a `ConfigError` where the endpoint is none. */
 export function createSubmitter(options: SubmitterOptions): Submitter {
   const { clock, random, log, node, token, maxQueued = 5000, callTimeoutMs = 5000 } = options;
   const target = { ...parseEndpoint(options.endpoint), tls: options.tls };
-  const channel = createChannel({ target });
+  const channel = createChannel({ target, connectTimeoutMs });
   const metadata = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const queue = createResultQueue(maxQueued);
   const stop = new AbortController();
   const hurry = new AbortController();
+  const deadline = createDrainDeadline(clock, () => stop.abort(new Error("no answer before the end")));
   let sending: Promise<void> | undefined;
   let failures = 0;
   let lastError: unknown;
@@ -64,8 +70,10 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
       await submit(channel, batch, metadata, { timeoutMs: callTimeoutMs, signal: stop.signal });
       queue.remove(batch);
       failures = 0;
+      deadline.noteAnswer();
     } catch (error) {
       failures += 1;
+      deadline.noteFailure(decidePatienceMs(error));
       lastError = stop.signal.aborted ? (lastError ?? error) : error;
       log.debug("results not submitted", { error, results: batch.length });
     }
@@ -99,11 +107,12 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
       queue.add(result);
       start();
     },
-    async drain(timeoutMs) {
+    async drain(timeoutMs, stopped) {
       hurry.abort();
-      void sleep(clock, timeoutMs, stop.signal).then(() => stop.abort(new Error("no answer before the end")));
+      deadline.begin(timeoutMs, stopped);
       while (queue.size > 0 && !stop.signal.aborted) await start();
       stop.abort();
+      deadline.end();
       await sending;
       sayUndelivered(log, options.endpoint, queue.size + queue.dropped, lastError);
     },
