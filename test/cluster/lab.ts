@@ -16,14 +16,21 @@ export function variable(name: string): string {
   return value;
 }
 
-/** The nodes of the cluster that this process was started in by `lab/exec`. */
+/**
+ * The nodes of the cluster that this process was started in by `lab/exec`. Their sockets and roots are asked for only
+ * by what looks inside a node: the rest runs on any cluster whose nodes are named.
+ */
 export function labNodes(): LabNodeVariables[] {
   return variable("PRESTOW_LAB_NODES")
     .split(" ")
     .map((name, index) => ({
       name,
-      criSocket: variable(`PRESTOW_LAB_CRI_${index + 1}`),
-      root: variable(`PRESTOW_LAB_ROOT_${index + 1}`),
+      get criSocket() {
+        return variable(`PRESTOW_LAB_CRI_${index + 1}`);
+      },
+      get root() {
+        return variable(`PRESTOW_LAB_ROOT_${index + 1}`);
+      },
     }));
 }
 
