@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { findSockets, usualSockets } from "../src/runtime/usual-sockets.ts";
 import type { InstallContext } from "./install/context.ts";
 import { findProgramFolder } from "./install/which.ts";
 import { runCommand } from "./run-command.ts";
@@ -18,14 +18,6 @@ export interface Machine {
 const neededPrograms = ["unshare", "setpriv", "mount", "umount", "flock", "readlink"];
 /** The programs that a lab with a cluster needs besides. */
 export const clusterPrograms = ["ip", "nsenter", "openssl", "pivot_root"] as const;
-
-const usualSockets = [
-  "/run/containerd/containerd.sock",
-  "/run/k3s/containerd/containerd.sock",
-  "/run/k0s/containerd.sock",
-  "/var/snap/microk8s/common/run/containerd.sock",
-  "/run/crio/crio.sock",
-];
 
 function decideObstacles(machine: Machine): string[] {
   if (machine.platform !== "linux") return [`Linux (this is ${machine.platform})`];
@@ -48,7 +40,7 @@ export function decideRequirements(machine: Machine): string | undefined {
   if (obstacles.length === 0) return undefined;
   const found =
     machine.sockets.length === 0
-      ? [`none at the usual paths here (${usualSockets.join(", ")})`]
+      ? [`none at the usual paths here (${usualSockets.map(({ path }) => path).join(", ")})`]
       : machine.sockets;
   return [
     `the lab starts a private containerd and needs ${obstacles.join("; ")}.`,
@@ -56,14 +48,6 @@ export function decideRequirements(machine: Machine): string | undefined {
     `  bin/prestow fetch --cri-socket ${machine.sockets[0] ?? "SOCKET"} IMAGE…`,
     `Sockets found: ${found.join(", ")}`,
   ].join("\n");
-}
-
-function isSocket(path: string): boolean {
-  try {
-    return statSync(path).isSocket();
-  } catch {
-    return false;
-  }
 }
 
 async function canUnshare(): Promise<boolean> {
@@ -85,6 +69,6 @@ export async function readMachine(
     userId: process.getuid?.() ?? -1,
     missingPrograms: programs.filter((name) => findProgramFolder(name, environment) === undefined),
     canUnshare: isLinux && (await canUnshare()),
-    sockets: usualSockets.filter(isSocket),
+    sockets: await findSockets(),
   };
 }
