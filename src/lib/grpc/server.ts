@@ -74,14 +74,9 @@ export async function startGrpcServer(options: ServerOptions): Promise<GrpcServe
   return {
     port: (server.address() as AddressInfo).port,
     async stop(graceMs) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = sockets.close(graceMs);
       for (const session of sessions) session.close();
-      const timer = setTimeout(() => {
-        for (const session of sessions) session.destroy();
-        sockets.destroy();
-      }, graceMs);
       await closed;
-      clearTimeout(timer);
     },
   };
 }

@@ -52,12 +52,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,
-    async stop(graceMs) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const timer = setTimeout(() => sockets.destroy(), graceMs);
-      await closed;
-      clearTimeout(timer);
-    },
+    stop: (graceMs) => sockets.close(graceMs),
   };
 }
 
