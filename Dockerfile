@@ -1,12 +1,12 @@
 # syntax=docker/dockerfile:1
 #
-# Prestow's image: Node.js from the base, one bundle, and a small static program as entrypoint.
+# Prestow's image: Node.js from the base, two bundles, and a small static program as entrypoint.
 #
 #   platforms=linux/amd64,linux/arm64,linux/ppc64le,linux/s390x
 #   docker buildx build --platform $platforms -t prestow:VERSION .
 #   docker buildx build --platform $platforms --build-arg BASE=node:24-bookworm-slim -t prestow:VERSION-distro .
 #
-# The second has a shell and the libraries of a distribution, for credential plugins. The bundle is made once, on the
+# The second has a shell and the libraries of a distribution, for credential plugins. The bundles are made once, on the
 # platform that builds; the launcher is compiled on each (by emulation where it is foreign). Where there are no builder
 # images, `--build-context built=DIR` brings both from a folder, and the stages that make them are skipped.
 
@@ -29,13 +29,13 @@ RUN gcc -Wall -Wextra -Werror -Os -static -s -o /build/prestow /build/launcher.c
 
 FROM scratch AS built
 COPY --from=launcher /build/prestow /
-COPY --from=bundle /build/dist/prestow.cjs /
+COPY --from=bundle /build/dist/prestow.cjs /build/dist/agent.cjs /
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="prestow" \
       org.opencontainers.image.description="OCI images on every Kubernetes node before the pods arrive" \
       org.opencontainers.image.licenses="Apache-2.0"
-COPY --from=built /prestow.cjs /usr/local/lib/prestow/
+COPY --from=built /prestow.cjs /agent.cjs /usr/local/lib/prestow/
 COPY --from=built /prestow /usr/local/bin/
 # Not root, but of its group: a runtime's socket belongs to root:root with mode 0660, and the manifests of the tools
 # that this image takes over from name no user. The kubelet passes on the number of the user alone; its group is then

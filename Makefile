@@ -26,8 +26,10 @@ test: check real cluster ## all set-up, then every test, on real containerds and
 
 check: types lint docs-check unit ## types, lint, import rule, generated files, unit tests
 
-bench: dist ## measure against image-prefetcher (PRESTOW_PEERS=DIR) and bare CRI calls
+bench: export PRESTOW_LAB_STATE = /tmp/prestow-bench-lab
+bench: dist ## measure against image-prefetcher and image-syncer (PRESTOW_PEERS=DIR) and bare CRI calls
 	@$(NODE) bench/run.ts
+	@trap lab/down EXIT; lab/up --cluster; lab/exec $(NODE) bench/agent/run.ts
 
 lab-up: dist ## start the lab: a Kubernetes cluster with two real nodes, registries, seeded images
 	@lab/up --cluster
@@ -35,12 +37,12 @@ lab-up: dist ## start the lab: a Kubernetes cluster with two real nodes, registr
 lab-down: node_modules ## stop the lab and remove what it left
 	@lab/down
 
-update: node_modules ## write generated files anew: codecs, docs/flags.md, docs/errors.md
+update: node_modules ## write generated files anew: codecs, docs, deploy/install-agent*.yaml
 	$(BIN)/buf generate
 	$(NODE) scripts/docs.ts
 	$(BIN)/biome check --write .
 
-dist: dist/prestow.cjs ## build the bundle
+dist: dist/prestow.cjs dist/agent.cjs ## build the bundles
 
 clean: ## remove what was built in the checkout
 	rm -rf dist node_modules bench/out
@@ -69,7 +71,7 @@ cluster: dist
 	@trap lab/down EXIT; lab/up --cluster; \
 		lab/exec $(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 1 $(CLUSTER_TESTS)
 
-dist/prestow.cjs: node_modules scripts/bundle.ts package.json $(SOURCES)
+dist/prestow.cjs dist/agent.cjs &: node_modules scripts/bundle.ts package.json $(SOURCES)
 	@$(NODE) scripts/bundle.ts
 
 # npm writes this file last; a package.json that is newer asks for a new installation.

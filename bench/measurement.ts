@@ -1,6 +1,6 @@
 import { median, pairedRatio } from "./stats.ts";
 
-export type ContestantName = "prestow" | "image-prefetcher" | "bare calls";
+export type ContestantName = "prestow" | "image-prefetcher" | "bare calls" | "image-syncer";
 
 /** A bound that design and release notes promise of our own figure. */
 export interface Goal {
@@ -13,7 +13,7 @@ export interface Goal {
 export interface Measurement {
   readonly scenario: string;
   readonly what: string;
-  readonly unit: "ms" | "bytes";
+  readonly unit: "ms" | "bytes" | "percent" | "calls";
   readonly values: ReadonlyMap<ContestantName, readonly number[]>;
   readonly goals: readonly Goal[];
 }

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { commands } from "../src/cli/commands.ts";
 import { renderFlagsMarkdown } from "../src/cli/flags-markdown.ts";
+import { renderAgentMetricsMarkdown } from "./agent-metrics-markdown.ts";
 import { type RecordedError, renderErrorsMarkdown } from "./errors-markdown.ts";
+import { installManifests, renderInstallManifest } from "./install-manifests.ts";
 
 interface Page {
   readonly path: string;
@@ -35,6 +37,18 @@ const pages: readonly Page[] = [
     text: renderErrorsMarkdown(readRecorded()),
     source: "the retry table in src/plan/retry.ts and the recorded messages",
   },
+  {
+    path: "docs/agent-metrics.md",
+    text: renderAgentMetricsMarkdown(),
+    source: "the table in src/results/agent/metric-table.ts",
+  },
+  ...(await Promise.all(
+    installManifests.map(async (manifest) => ({
+      path: `deploy/${manifest.file}`,
+      text: await renderInstallManifest(manifest),
+      source: "prestow deploy",
+    })),
+  )),
 ];
 
 // Writes the generated pages; with --check only tells whether they are what their sources say.

@@ -20,6 +20,7 @@ import { installCluster } from "./install/cluster-tools.ts";
 import { createNodePlan, mostNodes, type NodePlan } from "./network.ts";
 import { startNode } from "./node.ts";
 import { waitForNodes } from "./node-ready.ts";
+import type { NodeTaint } from "./node-taint.ts";
 
 /** The plan of the node that a cluster gets next. Throws a `ConfigError` where it has the most that it can have. */
 export function decideNextNode(cluster: LabCluster): NodePlan {
@@ -51,6 +52,7 @@ export async function addNode(
   endpoints: LabEndpoints,
   cluster: LabCluster,
   install: InstallContext,
+  taints: readonly NodeTaint[] = [],
 ): Promise<LabNode> {
   const plan = decideNextNode(cluster);
   const tools = await installCluster(parseKind(endpoints.containerdKind), install);
@@ -60,6 +62,7 @@ export async function addNode(
     const node = await startNode({
       folder,
       plan,
+      taints,
       hub,
       cgroup: cluster.cgroup,
       tools,

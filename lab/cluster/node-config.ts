@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type NodePlan, network } from "./network.ts";
 import { nodeContainerd } from "./node-paths.ts";
+import type { NodeTaint } from "./node-taint.ts";
 
 /** A machine-id that is the same for the same node in every run: machine-id(5). */
 export function renderMachineId(name: string): string {
@@ -34,7 +35,11 @@ const authentication = (authority: string) => ({
  * A kubelet's configuration, as JSON, which is YAML. Its pods are below a cgroup of its own, because a kubelet removes
  * those that it does not know; the machine's disk and memory are not its to judge, so its thresholds are low.
  */
-export function renderKubeletConfig(cgroup: string, authority: string): string {
+export function renderKubeletConfig(
+  cgroup: string,
+  authority: string,
+  taints: readonly NodeTaint[] = [],
+): string {
   const config = {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
@@ -52,6 +57,7 @@ export function renderKubeletConfig(cgroup: string, authority: string): string {
     imageGCHighThresholdPercent: 99,
     imageGCLowThresholdPercent: 98,
     makeIPTablesUtilChains: false,
+    registerWithTaints: taints,
     resolvConf: "",
     rotateCertificates: false,
     shutdownGracePeriod: "0s",

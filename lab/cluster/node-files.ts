@@ -9,6 +9,7 @@ import {
 import type { NodePlan } from "./network.ts";
 import { renderCniConfig, renderKubeletConfig, renderMachineId } from "./node-config.ts";
 import { nodeContainerd, nodeKubelet, nodeProxyKubeconfig } from "./node-paths.ts";
+import type { NodeTaint } from "./node-taint.ts";
 
 /** What a node's files are made of. */
 export interface NodeFilesOptions {
@@ -22,6 +23,8 @@ export interface NodeFilesOptions {
   readonly cni: string;
   /** The parent cgroup of its pods. */
   readonly cgroup: string;
+  /** What its kubelet registers it with. */
+  readonly taints: readonly NodeTaint[];
   /** The texts of kubeconfigs. */
   readonly kubeletKubeconfig: string;
   readonly proxyKubeconfig: string;
@@ -74,7 +77,7 @@ function nodeTexts(options: NodeFilesOptions): Record<string, string> {
     "/etc/resolv.conf": renderResolvConf(),
     [join(nodeContainerd.folders.cniConfig, "10-lab.conflist")]: renderCniConfig(plan),
     [nodeContainerd.config]: containerd,
-    [nodeKubelet.config]: renderKubeletConfig(options.cgroup, nodeKubelet.authority),
+    [nodeKubelet.config]: renderKubeletConfig(options.cgroup, nodeKubelet.authority, options.taints),
     [nodeKubelet.kubeconfig]: options.kubeletKubeconfig,
     [nodeProxyKubeconfig]: options.proxyKubeconfig,
     [nodeKubelet.authority]: options.authority,

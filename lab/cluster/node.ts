@@ -15,6 +15,7 @@ import { type NodePlan, network } from "./network.ts";
 import { kubeletCommand, proxyCommand, sharedFolders } from "./node-commands.ts";
 import { writeNodeFiles } from "./node-files.ts";
 import { nodeContainerd } from "./node-paths.ts";
+import type { NodeTaint } from "./node-taint.ts";
 import { startPart } from "./part.ts";
 import { clusterImages, clusterRegistries } from "./seed.ts";
 
@@ -23,6 +24,8 @@ export interface NodeOptions {
   /** The lab's folder. */
   readonly folder: string;
   readonly plan: NodePlan;
+  /** None where it is absent. */
+  readonly taints?: readonly NodeTaint[];
   readonly hub: Holder;
   /** The lab's cgroup. */
   readonly cgroup: string;
@@ -56,6 +59,7 @@ async function prepareFiles(options: NodeOptions): Promise<void> {
     sandboxImage: clusterImages.pause,
     cni: tools.cni,
     cgroup: cgroupsOf(options).pods,
+    taints: options.taints ?? [],
     kubeletKubeconfig: await writeKubeconfig(folder, plan.name, subject),
     proxyKubeconfig: await readFile(kubeconfigFile(folder, "kube-proxy"), "utf8"),
     authority: await readFile(certificateFiles(pkiFolder(folder), "ca").certFile, "utf8"),

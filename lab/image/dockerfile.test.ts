@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { join, matchesGlob } from "node:path";
+import { basename, join, matchesGlob } from "node:path";
 import { test } from "node:test";
+import { bundleNames } from "./bundle.ts";
 import { launcherFlags, launcherSource } from "./launcher.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -73,11 +74,21 @@ test("the launcher is the entrypoint, and a base's own command is not passed to 
   ]);
 });
 
-test("the bundle is where the launcher looks for it", () => {
-  const path = /define BUNDLE "(.*)"/.exec(readFileSync(launcherSource, "utf8"))?.[1];
+test("the bundles are where the launcher looks for them", () => {
+  const source = readFileSync(launcherSource, "utf8");
+  const paths = ["BUNDLE", "AGENT_BUNDLE"].map(
+    (name) => new RegExp(`define ${name} "(.*)"`).exec(source)?.[1],
+  );
   const copies = lastStage().filter(({ name }) => name === "COPY");
-  const targets = copies.map(({ value }) => value.replace(/^--from=built \/(\S+) (\S+)$/, "$2$1"));
-  assert.deepEqual(targets, [path, "/usr/local/bin/prestow"]);
+  const targets = copies.flatMap(({ value }) => {
+    const [folder = "", ...files] = value.replace("--from=built ", "").split(" ").toReversed();
+    return files.toReversed().map((file) => join(folder, file));
+  });
+  assert.deepEqual(targets, [...paths, "/usr/local/bin/prestow"]);
+  assert.deepEqual(
+    paths.map((path) => basename(path ?? "")),
+    bundleNames,
+  );
 });
 
 test("the lab compiles the launcher as the Dockerfile does", () => {

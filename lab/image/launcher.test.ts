@@ -12,13 +12,17 @@ import { compileLauncher } from "./launcher.ts";
 const folder = mkdtempSync(join(tmpdir(), "prestow-launcher-"));
 const launcher = join(folder, "prestow");
 const bundle = join(folder, "bundle.cjs");
-const script = `process.stdout.write(JSON.stringify({ args: process.argv.slice(2), flags: process.execArgv, env: process.env.TOLD }));
+const agentBundle = join(folder, "agent.cjs");
+const script = `const { TOLD: env, MALLOC_ARENA_MAX: arenas, UV_THREADPOOL_SIZE: threads } = process.env;
+const [file, ...args] = process.argv.slice(1);
+const bundle = require("node:path").basename(file);
+process.stdout.write(JSON.stringify({ bundle, args, flags: process.execArgv, env, arenas, threads }));
 process.exitCode = 42;`;
 
 const started: ChildProcess[] = [];
 
 before(async () => {
-  writeFileSync(bundle, script);
+  for (const path of [bundle, agentBundle]) writeFileSync(path, script);
   await compile(launcher, ["/nonexistent/node", process.execPath]);
 });
 after(() => {
@@ -27,7 +31,7 @@ after(() => {
 });
 
 function compile(output: string, nodes: readonly string[]): Promise<void> {
-  return compileLauncher({ environment: process.env, output, nodes, bundle });
+  return compileLauncher({ environment: process.env, output, nodes, bundle, agentBundle });
 }
 
 /** It ignores SIGCHLD once it has blocked what ends it; from then on no signal is lost. */
@@ -131,11 +135,45 @@ const passed: [string, string[]][] = [
 for (const [what, args] of passed) {
   test(`${what}: Node.js gets them and the environment, and its exit status is the launcher's`, async () => {
     const { stdout, stderr, code } = await run(launcher, args, { TOLD: "yes" });
-    assert.deepEqual(JSON.parse(stdout), { args, flags: ["--max-semi-space-size=1"], env: "yes" });
+    const flags = ["--max-semi-space-size=1"];
+    assert.deepEqual(JSON.parse(stdout), { bundle: "bundle.cjs", args, flags, env: "yes" });
     assert.equal(stderr, "");
     assert.equal(code, 42);
   });
 }
+
+const target = { CONN_TARGET: "unix:///run/runtime/cri.sock" };
+const agents: [string, string[], Record<string, string>][] = [
+  ["agent", ["agent", "--pin"], {}],
+  ["flags alone, with CONN_TARGET", ["--sync-period=5s"], target],
+  ["nothing, with CONN_TARGET", [], target],
+];
+for (const [what, args, env] of agents) {
+  test(`${what}: Node.js is made lean and gets the agent's bundle`, async () => {
+    const { stdout } = await run(launcher, args, env);
+    const { flags, ...rest } = JSON.parse(stdout);
+    assert.deepEqual(rest, { bundle: "agent.cjs", args, arenas: "1", threads: "1" });
+    assert.ok(flags.includes("--max-semi-space-size=1"));
+  });
+}
+
+for (const args of [["fetch"], ["--help"], ["--version"], ["agents"]]) {
+  test(`${args}: is not for the agent's bundle, although there is CONN_TARGET`, async () => {
+    const { stdout } = await run(launcher, args, target);
+    assert.equal(JSON.parse(stdout).bundle, "bundle.cjs");
+  });
+}
+
+test("an empty CONN_TARGET is none", async () => {
+  const { stdout } = await run(launcher, [], { CONN_TARGET: "" });
+  assert.equal(JSON.parse(stdout).bundle, "bundle.cjs");
+});
+
+test("the agent keeps the settings that somebody made for it", async () => {
+  const { stdout } = await run(launcher, ["agent"], { UV_THREADPOOL_SIZE: "4", MALLOC_ARENA_MAX: "2" });
+  const { arenas, threads } = JSON.parse(stdout);
+  assert.deepEqual({ arenas, threads }, { arenas: "2", threads: "4" });
+});
 
 test("without Node.js it says where it looked and exits with 127", async () => {
   const program = join(folder, "without-node");

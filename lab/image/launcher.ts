@@ -17,18 +17,21 @@ export interface LauncherOptions {
   readonly nodes?: readonly string[];
   /** What it gives to Node.js; the image's own path where it is absent. */
   readonly bundle?: string;
+  /** The same for the agent. */
+  readonly agentBundle?: string;
   readonly signal?: AbortSignal;
 }
 
 /** Compiles the launcher for this machine. Throws where there is no C compiler. */
 export async function compileLauncher(options: LauncherOptions): Promise<void> {
-  const { environment, output, nodes, bundle, signal } = options;
+  const { environment, output, nodes, bundle, agentBundle, signal } = options;
   if (findProgramFolder("gcc", environment) === undefined)
     throw new Error("the image's launcher is C and there is no gcc on PATH: install gcc and libc6-dev");
   const quoted = (text: string) => JSON.stringify(text);
   const defines = [
     ...(nodes === undefined ? [] : [`-DNODES=${nodes.map(quoted).join(", ")}`]),
     ...(bundle === undefined ? [] : [`-DBUNDLE=${quoted(bundle)}`]),
+    ...(agentBundle === undefined ? [] : [`-DAGENT_BUNDLE=${quoted(agentBundle)}`]),
   ];
   await runCommand(["gcc", ...launcherFlags, ...defines, "-o", output, launcherSource], {
     environment,

@@ -4,7 +4,7 @@ import { installOnce } from "../install/cached.ts";
 import type { InstallContext } from "../install/context.ts";
 import { type ImageVariant, readBaseFiles, writeBase } from "./base.ts";
 import { type Buildah, createBuildah } from "./buildah.ts";
-import { buildBundle } from "./bundle.ts";
+import { type Bundles, buildBundles } from "./bundle.ts";
 import { type Content, hashContents } from "./content-hash.ts";
 import { compileLauncher, launcherSource } from "./launcher.ts";
 import { layoutFolder, pruneLayouts } from "./prune-layouts.ts";
@@ -22,23 +22,23 @@ const keptLayouts = 4;
 const dockerfile = join(import.meta.dirname, "../../Dockerfile");
 
 /** Made of all that the image depends on; what makes it is a part too. */
-async function nameImage(bundle: Buffer, context: InstallContext): Promise<string> {
+async function nameImage(bundles: Bundles, context: InstallContext): Promise<string> {
   const base = await readBaseFiles("distro", process.execPath, context.environment);
   const here = (name: string): Content => ({ file: join(import.meta.dirname, name) });
   return hashContents([
     ["Dockerfile", { file: dockerfile }],
     ["launcher", { file: launcherSource }],
-    ["bundle", { bytes: bundle }],
+    ...Array.from(bundles, ([name, bytes]) => [name, { bytes }] as const),
     ...["base.ts", "buildah.ts", "launcher.ts", "layout.ts"].map((name) => [name, here(name)] as const),
     ...Array.from(base.programs, ([path, file]) => [path, { file }] as const),
   ]);
 }
 
 /** The parts that the Dockerfile would build with images from registries. */
-async function writeBuilt(bundle: Buffer, folder: string, context: InstallContext): Promise<void> {
+async function writeBuilt(bundles: Bundles, folder: string, context: InstallContext): Promise<void> {
   const { environment, signal } = context;
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "prestow.cjs"), bundle, { mode: 0o644 });
+  for (const [name, bytes] of bundles) await writeFile(join(folder, name), bytes, { mode: 0o644 });
   await compileLauncher({ environment, output: join(folder, "prestow"), ...(signal ? { signal } : {}) });
 }
 
@@ -55,14 +55,14 @@ async function buildWith(buildah: Buildah, root: string, built: string, output: 
 
 async function build(
   variant: ImageVariant,
-  bundle: Buffer,
+  bundles: Bundles,
   into: string,
   context: InstallContext,
 ): Promise<void> {
   const work = join(into, "work");
   const [root, built] = [join(work, "base"), join(work, "built")];
   await writeBase(await readBaseFiles(variant, process.execPath, context.environment), root);
-  await writeBuilt(bundle, built, context);
+  await writeBuilt(bundles, built, context);
   const buildah = await createBuildah(join(work, "buildah"), context);
   await buildWith(buildah, root, built, into);
   await rm(work, { recursive: true, force: true });
@@ -70,12 +70,12 @@ async function build(
 
 /** Builds the Dockerfile of this checkout into the cache, where the image of these very contents is not there yet. */
 export async function buildImageLayout(variant: ImageVariant, context: InstallContext): Promise<ImageLayout> {
-  const bundle = await buildBundle(context.signal);
-  const name = await nameImage(bundle, context);
+  const bundles = await buildBundles(context.signal);
+  const name = await nameImage(bundles, context);
   const folder = layoutFolder(context.cache, variant, name);
   await installOnce(folder, async (into) => {
     context.say(`building Prestow's image (${variant}) …`);
-    await build(variant, bundle, into, context);
+    await build(variant, bundles, into, context);
   });
   const now = new Date();
   await utimes(folder, now, now);

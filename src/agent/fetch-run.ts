@@ -5,7 +5,8 @@ import type { ImageResult } from "../results/pull-events.ts";
 import { RuntimeError } from "../runtime/errors.ts";
 import type { RuntimeImage } from "../runtime/runtime.ts";
 import { describePresent, ImagePull, type ImagePullTools, type PullSettings } from "./image-pull.ts";
-import { type PullTask, runPuller } from "./puller.ts";
+import type { PullTask } from "./pull-queue.ts";
+import { runPuller } from "./puller.ts";
 
 export interface FetchSettings extends PullSettings {
   readonly policy: PullPolicy;

@@ -10,12 +10,14 @@ import { type ErrorKind, RuntimeError } from "../runtime/errors.ts";
 import type { RuntimeImage } from "../runtime/runtime.ts";
 import type { LeaseBook } from "./lease-book.ts";
 import { type AttemptTools, pullOnce } from "./pull-attempt.ts";
-import type { AttemptEnd, PullTask } from "./puller.ts";
+import type { AttemptEnd, PullTask } from "./pull-queue.ts";
 
 export interface PullSettings extends RetryTiming {
   readonly stallTimeoutMs: number;
-  /** When the whole run must be over, in monotonic time. */
+  /** When the whole run must be over, in monotonic time; infinite where it has no end. */
   readonly endMs: number;
+  /** The longest that one call may last, however much the image moves; undefined: as long as the run. */
+  readonly maxCallMs?: number;
 }
 
 export interface ImagePullTools extends AttemptTools {
@@ -65,6 +67,7 @@ export class ImagePull implements PullTask {
   /** The attempt that the end of the run cut. */
   #cut: MadeAttempt | undefined;
   #result: ImageResult | undefined;
+  #pulled: RuntimeImage | undefined;
 
   constructor(wanted: WantedImage, tools: ImagePullTools, settings: PullSettings) {
     this.image = wanted.image;
@@ -78,6 +81,11 @@ export class ImagePull implements PullTask {
   /** Those made so far. */
   get attempts(): number {
     return this.#attempts;
+  }
+
+  /** What the pull brought; undefined until it has. */
+  get pulled(): RuntimeImage | undefined {
+    return this.#pulled;
   }
 
   async attempt(signal: AbortSignal): Promise<AttemptEnd> {
@@ -101,6 +109,7 @@ export class ImagePull implements PullTask {
         startedAtMs,
         durationMs,
       });
+      this.#pulled = image;
       this.#finish({ outcome: "pulled", ...describePresent(this.image, image) });
       return done;
     } catch (error) {
@@ -135,7 +144,8 @@ export class ImagePull implements PullTask {
     const image = this.name;
     const timeoutMs = attemptTimeoutMs(this.#attempts, this.#settings);
     // The end of the run ends the attempt before this does, and the image keeps the failure it had before.
-    const callTimeoutMs = Math.max(1, this.#settings.endMs - clock.nowMs()) + callReserveMs;
+    const leftMs = Math.max(1, this.#settings.endMs - clock.nowMs());
+    const callTimeoutMs = Math.min(leftMs, this.#settings.maxCallMs ?? leftMs) + callReserveMs;
     observe({ type: "attempt", image, attempt: this.#attempts, timeoutMs });
     await pullOnce(this.#tools, {
       image: this.image,

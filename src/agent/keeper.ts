@@ -1,12 +1,15 @@
 import type { DesiredImages } from "../plan/node-image.ts";
 import type { RuntimeImage } from "../runtime/runtime.ts";
+import type { DesiredSet } from "../sources/source.ts";
 
 /** What the keeper decides from: one turn of the agent's loop. */
 export interface KeepTurn {
   readonly desired: DesiredImages;
   readonly present: readonly RuntimeImage[];
   /** Undefined where the node is not known to us (no permission): then it is taken for absent. */
-  readonly diskPressure: boolean;
+  readonly diskPressure: boolean | undefined;
+  /** What each source desires: one that desires nothing stops removals. Undefined: only nothing desired at all does. */
+  readonly sets?: readonly DesiredSet[];
 }
 
 /** Pins what is desired, unpins and prunes what is not. No method throws. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createManualClock } from "../../test/clock/manual-clock.ts";
 import { parseReference } from "../image/reference.ts";
-import { type AttemptEnd, type PullTask, runPuller } from "./puller.ts";
+import type { AttemptEnd, PullTask } from "./pull-queue.ts";
+import { runPuller } from "./puller.ts";
 
 const never = new AbortController().signal;
 const endMs = 1_000_000;

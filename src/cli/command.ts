@@ -1,3 +1,4 @@
+import type { RunCommand } from "./context.ts";
 import type { OptionsTable } from "./options.ts";
 
 export interface Example {
@@ -18,4 +19,10 @@ export interface Command<T extends OptionsTable = OptionsTable> {
   readonly usage: string;
   readonly options: T;
   readonly examples: readonly Example[];
+}
+
+/** What a command is, and what it does. */
+export interface Subcommand {
+  readonly command: Command;
+  readonly run: RunCommand;
 }

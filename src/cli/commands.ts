@@ -1,20 +1,21 @@
+import { agentSubcommand } from "./agent-subcommand.ts";
 import { aggregateMetricsCommand } from "./aggregate-metrics-options.ts";
-import type { Command } from "./command.ts";
-import type { RunCommand } from "./context.ts";
+import type { Command, Subcommand } from "./command.ts";
 import { deployCommand } from "./deploy-options.ts";
 import { fetchCommand } from "./fetch-options.ts";
 import { sleepCommand } from "./sleep-options.ts";
-
-export interface Subcommand {
-  readonly command: Command;
-  readonly run: RunCommand;
-}
+import { unpinCommand } from "./unpin-options.ts";
 
 /** Every subcommand, in the order of help and docs. Each loads its code when it runs: start-up is part of a fetch. */
 export const subcommands: readonly Subcommand[] = [
   {
     command: fetchCommand,
     run: async (argv, context) => (await import("./fetch.ts")).runFetchCommand(argv, context),
+  },
+  agentSubcommand,
+  {
+    command: unpinCommand,
+    run: async (argv, context) => (await import("./unpin.ts")).runUnpinCommand(argv, context),
   },
   {
     command: sleepCommand,

@@ -1,3 +1,4 @@
+import { agentKinds, strategies } from "../manifests/agent/settings.ts";
 import { runtimes } from "../manifests/host-paths.ts";
 import { flavors, serviceTypes } from "../manifests/settings.ts";
 import type { Command } from "./command.ts";
@@ -7,8 +8,17 @@ const what = "What to deploy";
 const access = "Access and security";
 const pace = "Where and how fast";
 const resources = "Resources (an empty value leaves one out)";
+const agent = "With --strategy agent";
 
 const deployOptions = defineOptions({
+  strategy: {
+    type: "enum",
+    choices: strategies,
+    default: "fetch",
+    group: what,
+    description:
+      "fetch pulls a list once on each node; agent keeps on each node what the cluster runs, by the agent's flags behind --",
+  },
   "image-list": {
     type: "string",
     placeholder: "FILE",
@@ -116,6 +126,31 @@ const deployOptions = defineOptions({
     group: pace,
     description: "PriorityClass of the DaemonSet's pods",
   },
+  kind: {
+    type: "enum",
+    choices: agentKinds,
+    default: "daemonset",
+    group: agent,
+    description:
+      "a DaemonSet, or a Deployment with --replicas pods, never two on a node, on nodes that --node-selector names",
+  },
+  replicas: {
+    type: "integer",
+    default: 1,
+    min: 0,
+    group: agent,
+    description: "pods of the Deployment; more than there are nodes do no harm",
+  },
+  uninstall: {
+    type: "boolean",
+    group: agent,
+    description:
+      "print the DaemonSet NAME-uninstall instead, which takes the agent's pins and its label from all nodes; delete the agent before it, and all of this manifest after its rollout",
+  },
+  "agent-cpu-request": quantity("10m", "CPU that the agent asks for"),
+  "agent-memory-request": quantity("32Mi", "memory that the agent asks for"),
+  "agent-cpu-limit": quantity("500m", "CPU that the agent may use"),
+  "agent-memory-limit": quantity("64Mi", "memory that the agent may use"),
   "fetch-cpu-request": quantity("20m", "CPU that fetch asks for"),
   "fetch-memory-request": quantity("16Mi", "memory that fetch asks for"),
   "fetch-cpu-limit": quantity("1", "CPU that fetch may use"),
@@ -133,11 +168,13 @@ function quantity<const T extends string>(value: T, description: string) {
 /** `prestow deploy` as help, docs and the parser know it. */
 export const deployCommand = {
   name: "deploy",
-  summary: "print the manifest that fetches a list of images onto every node",
+  summary: "print the manifest that brings images onto every node: a list once, or what the cluster runs",
   description: `Prints Kubernetes objects as YAML: a DaemonSet NAME whose init container runs prestow fetch on each node, the account it runs as, and what that account may do. The images are those of the ConfigMap NAME. When a node is done, it has the label image-prefetcher.stackrox.io/NAME=succeeded, or failed. Nothing is changed in a cluster; give the output to kubectl apply.
 
-Several instances may run side by side; their names must differ in the whole cluster. The form NAME VERSION FLAVOR [SECRET] of image-prefetcher's first releases is understood, too.`,
-  usage: "[flags] NAME",
+Several instances may run side by side; their names must differ in the whole cluster. The form NAME VERSION FLAVOR [SECRET] of image-prefetcher's first releases is understood, too.
+
+With --strategy agent the DaemonSet runs prestow agent, with the flags behind --; its account may do what these need and nothing else. --image-list, or the source list, gives it the list of the ConfigMap NAME.`,
+  usage: "[flags] NAME [-- AGENT-FLAGS]",
   options: deployOptions,
   examples: [
     {
@@ -155,6 +192,11 @@ kubectl rollout status -n prefetch-images daemonset my-images --timeout 5m`,
       description: "K3s, a quarter of the nodes at once, none of the control plane",
       command:
         "prestow deploy --runtime k3s --max-unavailable 25% --tolerations dedicated=games:NoSchedule my-images",
+    },
+    {
+      description: "What all Fleets and the labelled workloads run, pinned",
+      command:
+        "prestow deploy --strategy agent --namespace kube-system prestow-agent -- \\\n  --source fleets,workloads --selector game=yes --pin | kubectl apply -f -",
     },
   ],
 } satisfies Command<typeof deployOptions>;

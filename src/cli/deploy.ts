@@ -1,4 +1,6 @@
+import { ConfigError } from "../lib/config-error.ts";
 import { printable } from "../lib/printable.ts";
+import type { KubeObject } from "../manifests/kube-object.ts";
 import { parseImageList } from "../sources/list-file.ts";
 import { version } from "../version.ts";
 import type { CliContext } from "./context.ts";
@@ -16,31 +18,68 @@ export async function runDeployCommand(argv: readonly string[], context: CliCont
     context.stdout.write(renderHelp(deployCommand));
     return exitCodes.ok;
   }
-  context.stdout.write(await createText(parsed.options, parsed.positionals, context));
+  const { options, positionals } = parsed;
+  const objects =
+    options.strategy === "agent"
+      ? await createAgent(argv, options, context)
+      : await createFetch(options, positionals, context);
+  const { renderYaml } = await import("../manifests/yaml.ts");
+  context.stdout.write(renderYaml(objects));
   return exitCodes.ok;
 }
 
-async function createText(
+// What follows is loaded only here, so that a run of fetch pays neither for it nor for the YAML library.
+
+async function createFetch(
   options: DeployOptions,
   positionals: readonly string[],
   context: CliContext,
-): Promise<string> {
-  // Only here, so that a run of fetch pays neither for these nor for the YAML library.
-  const [{ readListText }, { parseSettings }, { createManifest }, { renderYaml }] = await Promise.all([
-    import("../manifests/image-list.ts"),
+): Promise<KubeObject[]> {
+  if (options.uninstall) throw new ConfigError("--uninstall: it needs --strategy agent");
+  const [{ parseSettings }, { createManifest }] = await Promise.all([
     import("../manifests/parse-settings.ts"),
     import("../manifests/manifest.ts"),
-    import("../manifests/yaml.ts"),
   ]);
-  const path = options.imageList;
-  const imageList = path === undefined ? undefined : await readListText(path);
+  const imageList = await readList(options);
   const settings = parseSettings(options, positionals, { ownVersion: version, imageList });
-  if (path !== undefined && imageList !== undefined) warnOfList(imageList, path, context);
-  return renderYaml(createManifest(settings));
+  warnOfList(imageList, options, context);
+  return createManifest(settings);
+}
+
+/** The flags behind `--` are the agent's. */
+async function createAgent(
+  argv: readonly string[],
+  options: DeployOptions,
+  context: CliContext,
+): Promise<KubeObject[]> {
+  const { createAgentObjects } = await import("./deploy-agent.ts");
+  const imageList = await readList(options);
+  const { own, agent } = splitArguments(argv);
+  const parsed = parseArguments(deployCommand.options, own);
+  const positionals = parsed.help ? [] : parsed.positionals;
+  const objects = createAgentObjects(options, positionals, agent, { ownVersion: version, imageList });
+  warnOfList(imageList, options, context);
+  return objects;
+}
+
+function splitArguments(argv: readonly string[]): { own: readonly string[]; agent: readonly string[] } {
+  const end = argv.indexOf("--");
+  return end < 0 ? { own: argv, agent: [] } : { own: argv.slice(0, end), agent: argv.slice(end + 1) };
+}
+
+async function readList({ imageList: path }: DeployOptions): Promise<string | undefined> {
+  if (path === undefined) return undefined;
+  const { readListText } = await import("../manifests/image-list.ts");
+  return await readListText(path);
 }
 
 // On the nodes each of these would be a failed image, and an empty list nothing to do.
-function warnOfList(text: string, path: string, { stderr }: CliContext): void {
+function warnOfList(
+  text: string | undefined,
+  { imageList: path }: DeployOptions,
+  { stderr }: CliContext,
+): void {
+  if (text === undefined || path === undefined) return;
   const entries = parseImageList(text, path);
   const faults = entries.flatMap((entry) =>
     "reason" in entry ? [`${entry.where}: "${entry.ref}" is no image: ${entry.reason}`] : [],

@@ -5,8 +5,18 @@ import type { Logger } from "../lib/log.ts";
 import type { CliContext } from "./context.ts";
 import type { FetchOptions } from "./fetch-options.ts";
 
+/** The flags that say who we are. */
+export type KeyringOptions = Pick<
+  FetchOptions,
+  "dockerConfig" | "imageCredentialProviderConfig" | "imageCredentialProviderBinDir"
+>;
+
 /** Who we are for registries, as flags say it. Throws a `ConfigError`. */
-export async function readKeyring(options: FetchOptions, context: CliContext, log: Logger): Promise<Keyring> {
+export async function readKeyring(
+  options: KeyringOptions,
+  context: CliContext,
+  log: Logger,
+): Promise<Keyring> {
   const { dockerConfig } = options;
   const providers = await readPlugins(options, context, log);
   return createKeyring({
@@ -18,7 +28,7 @@ export async function readKeyring(options: FetchOptions, context: CliContext, lo
   });
 }
 
-async function readPlugins(options: FetchOptions, context: CliContext, log: Logger) {
+async function readPlugins(options: KeyringOptions, context: CliContext, log: Logger) {
   const { imageCredentialProviderConfig: configPath, imageCredentialProviderBinDir: binDir } = options;
   if (configPath === undefined && binDir === undefined) return [];
   if (binDir === undefined) throw bothOrNeither("config", "bin-dir");

@@ -82,11 +82,13 @@ async function sendOnce(
   }
 }
 
-function wasCut(error: unknown): boolean {
+/** Whether a connection was closed by the other side. */
+export function wasCut(error: unknown): boolean {
   return error instanceof Error && "code" in error && ["ECONNRESET", "EPIPE"].includes(String(error.code));
 }
 
-function readHead(request: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
+/** Sends a request and waits for the head of its answer. */
+export function readHead(request: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once("response", resolve);
     request.once("error", reject);
@@ -94,7 +96,8 @@ function readHead(request: ClientRequest, body: string | undefined): Promise<Inc
   });
 }
 
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** The whole body of an answer; throws a `KubeError` where it is too large. */
+export async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -107,10 +110,12 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<Bu
   return Buffer.concat(chunks);
 }
 
-function noAnswer(timeoutMs: number): KubeError {
+/** The error of an answer that did not come in time. */
+export function noAnswer(timeoutMs: number): KubeError {
   return new KubeError(`no answer within ${formatDuration(timeoutMs)}`, { kind: "timeout" });
 }
 
-function connectionFault(cause: unknown): KubeError {
+/** The error of a connection that failed. */
+export function connectionFault(cause: unknown): KubeError {
   return new KubeError(describeConnectionFault(cause), { kind: "unavailable", cause });
 }

@@ -15,23 +15,29 @@ export type Logger = Readonly<Record<LogLevel, LogMethod>>;
 export interface LoggerOptions {
   /** The least level that is written. */
   readonly level: LogLevel;
-  /** JSON lines for machines, or `12:03:04 info  message key=value` (local time) for a terminal. */
-  readonly format: "json" | "text";
+  /** JSON lines for machines, `12:03:04 info  message key=value` (local time) for a terminal, or a form of its own. */
+  readonly format: "json" | "text" | LogFormat;
   readonly clock: Pick<Clock, "dateMs">;
   /** Gets each line without its line break. */
   readonly write: (line: string) => void;
 }
 
-interface Entry {
+/** One line of a log, made safe: what is left is to write it down. */
+export interface LogEntry {
   readonly dateMs: number;
   readonly level: LogLevel;
   readonly message: string;
   readonly fields: Readonly<Record<string, LogValue>>;
 }
 
+/** Writes an entry down as one line. */
+export type LogFormat = (entry: LogEntry) => string;
+
+const formats: Readonly<Record<"json" | "text", LogFormat>> = { json: renderJson, text: renderText };
+
 /** A logger that drops what is below `level`; text from outside cannot break out of its line. */
 export function createLogger(options: LoggerOptions): Logger {
-  const render = options.format === "json" ? renderJson : renderText;
+  const render = typeof options.format === "function" ? options.format : formats[options.format];
   const least = logLevels.indexOf(options.level);
   const method = (level: LogLevel): LogMethod => {
     if (logLevels.indexOf(level) < least) return () => {};
@@ -47,7 +53,7 @@ export function createLogger(options: LoggerOptions): Logger {
   return { debug: method("debug"), info: method("info"), warn: method("warn"), error: method("error") };
 }
 
-function renderJson({ dateMs, level, message, fields }: Entry): string {
+function renderJson({ dateMs, level, message, fields }: LogEntry): string {
   const head = { time: new Date(dateMs).toISOString(), level, msg: message };
   const rest = Object.entries(fields).map(([key, value]) => [
     Object.hasOwn(head, key) ? `${key}_` : key,
@@ -56,7 +62,7 @@ function renderJson({ dateMs, level, message, fields }: Entry): string {
   return JSON.stringify({ ...head, ...Object.fromEntries(rest) });
 }
 
-function renderText({ dateMs, level, message, fields }: Entry): string {
+function renderText({ dateMs, level, message, fields }: LogEntry): string {
   const time = new Date(dateMs).toTimeString().slice(0, 8);
   const pairs = Object.entries(fields).map(([key, value]) => `${key}=${quoteWhereNeeded(value)}`);
   return [`${time} ${level.padEnd(5)} ${message}`, ...pairs].join(" ");

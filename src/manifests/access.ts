@@ -1,5 +1,5 @@
 import type { KubeObject } from "./kube-object.ts";
-import { objectMeta, subjectNamespace } from "./object-meta.ts";
+import { type InstanceName, objectMeta, subjectNamespace } from "./object-meta.ts";
 import type { DeploySettings } from "./settings.ts";
 
 const rbac = "rbac.authorization.k8s.io";
@@ -37,7 +37,7 @@ export function createNodeAccess(settings: DeploySettings): KubeObject[] {
 }
 
 /** What lets the pods run privileged on OpenShift. Named by instance, so that several can share a namespace. */
-export function createPrivilegedAccess(settings: DeploySettings): KubeObject[] {
+export function createPrivilegedAccess(settings: InstanceName): KubeObject[] {
   const metadata = objectMeta(settings, { suffix: "-privileged-scc" });
   return [
     {

@@ -4,16 +4,17 @@ import { listKey } from "./image-list.ts";
 import { grpcPort, metricsName } from "./metrics.ts";
 import type { DeploySettings } from "./settings.ts";
 
-/** One thing that `fetch` is given: flags, and the files that they name. */
+/** One thing that `fetch` or `agent` is given: flags, and the files that they name. */
 export interface FetchPart {
   readonly args?: readonly string[];
   readonly mounts?: readonly Mount[];
 }
 
-/** A volume and where it is mounted, always read-only. */
+/** A volume and where it is mounted, read-only unless it says otherwise. */
 export interface Mount {
   readonly name: string;
   readonly path: string;
+  readonly writable?: true;
   /** The volume without its name, such as `{ configMap: … }`. */
   readonly source: Readonly<Record<string, unknown>>;
 }
@@ -34,7 +35,8 @@ export function createFetchParts(settings: DeploySettings): FetchPart[] {
   ];
 }
 
-function secretPart(secretName: string): FetchPart {
+/** The pull secret. */
+export function secretPart(secretName: string): FetchPart {
   const path = "/tmp/pull-secret";
   return {
     args: [`--docker-config=${path}/.dockerconfigjson`],
@@ -42,16 +44,24 @@ function secretPart(secretName: string): FetchPart {
   };
 }
 
-function listPart({ name }: DeploySettings): FetchPart {
-  const path = "/tmp/list";
+const listFolder = "/tmp/list";
+
+/** Where the list of the instance's ConfigMap is mounted. */
+export const listPath = `${listFolder}/${listKey}`;
+
+/** The list in the ConfigMap of the instance. */
+export function listPart({ name }: Pick<DeploySettings, "name">): FetchPart {
   return {
-    args: [`--image-list-file=${path}/${listKey}`],
-    mounts: [{ name: "image-list", path, source: { configMap: { name } } }],
+    args: [`--image-list-file=${listPath}`],
+    mounts: [{ name: "image-list", path: listFolder, source: { configMap: { name } } }],
   };
 }
 
-// The directory, not the socket: a runtime that restarts makes a new socket, and a mounted one would stay dead.
-function socketPart({ runtime }: DeploySettings): FetchPart {
+/**
+ * The runtime's socket; its directory, because a runtime that restarts makes a new socket, and a mounted one would
+ * stay dead.
+ */
+export function socketPart({ runtime }: Pick<DeploySettings, "runtime">): FetchPart {
   const { directory, file } = socketPlaces[runtime];
   const path = "/tmp/cri";
   return {
@@ -60,7 +70,8 @@ function socketPart({ runtime }: DeploySettings): FetchPart {
   };
 }
 
-function pluginPart({ configDirectory, configFile, binDirectory }: PluginPlace): FetchPart {
+/** The kubelet's credential provider plugins. */
+export function pluginPart({ configDirectory, configFile, binDirectory }: PluginPlace): FetchPart {
   const config = "/tmp/credential-provider";
   const bin = "/tmp/credential-provider-bin";
   return {
@@ -84,8 +95,8 @@ function pacePart({ maxParallel, startJitterMs }: DeploySettings): FetchPart {
   };
 }
 
-// What the kubelet would mount into every container of the pod; here only `fetch` gets it.
-function tokenPart(): FetchPart {
+/** The account's token, as the kubelet would mount it into every container of the pod; here only this one gets it. */
+export function tokenPart(): FetchPart {
   const namespace = { path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } };
   const sources = [
     { serviceAccountToken: { path: "token", expirationSeconds: 3607 } },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import { manifestOf } from "../../test/manifests/manifest-of.ts";
+import { agentManifestOf, manifestOf } from "../../test/manifests/manifest-of.ts";
 import { renderYaml } from "./yaml.ts";
 
 const imageList = `# nightly
@@ -14,6 +14,10 @@ quay.io/strimzi/kafka:latest-kafka-3.7.0
 interface Case {
   readonly argv: readonly string[];
   readonly imageList?: string;
+}
+
+interface AgentCase extends Case {
+  readonly agent: readonly string[];
 }
 
 // `node src/manifests/golden.test.ts --update` writes the files anew.
@@ -50,19 +54,55 @@ const cases: Record<string, Case> = {
     imageList,
   },
 };
+const agentCases: Record<string, AgentCase> = {
+  agent: { argv: ["--namespace=prefetch-images", "my-agent"], agent: [] },
+  "agent-everything": {
+    argv: [
+      ...["--namespace=prefetch-images", "--runtime=k3s", "--secret=pull", "--max-unavailable=2"],
+      ...[
+        "--use-kubelet-image-credential-integration=GKE",
+        "--priority-class=system-node-critical",
+        "my-agent",
+      ],
+    ],
+    agent: [
+      ...["--source=fleets,workloads", "--selector=game=yes", "--pin", "--node-label=prestow.dev/images"],
+      ...["--startup-taint", "prestow.dev/images-missing", "--pull-secret-namespace=prefetch-images"],
+    ],
+    imageList,
+  },
+  "agent-deployment": {
+    argv: ["--kind=deployment", "--replicas=3", "--node-selector=pool=games", "my-agent"],
+    agent: ["--events=false", "--metrics-bind-address=0"],
+  },
+  "agent-ocp": { argv: ["--k8s-flavor=ocp", "my-agent"], agent: ["--source=list"] },
+  "agent-uninstall": {
+    argv: ["--namespace=prefetch-images", "--uninstall", "my-agent"],
+    agent: ["--pin", "--node-label=prestow.dev/images"],
+  },
+};
 const folder = new URL("testdata/", import.meta.url);
 const update = process.argv.includes("--update");
 
-for (const [name, { argv, imageList: list }] of Object.entries(cases)) {
+const manifests = new Map([
+  ...Object.entries(cases).map(
+    ([name, { argv, imageList: list }]) => [name, () => manifestOf(argv, list)] as const,
+  ),
+  ...Object.entries(agentCases).map(
+    ([name, { argv, agent, imageList: list }]) => [name, () => agentManifestOf(argv, agent, list)] as const,
+  ),
+]);
+
+for (const [name, create] of manifests) {
   test(`the manifest of ${name} is the one on file, byte for byte`, () => {
-    const text = renderYaml(manifestOf(argv, list));
+    const text = renderYaml(create());
     const file = new URL(`${name}.yaml`, folder);
     if (update) writeFileSync(file, text);
     assert.equal(text, readFileSync(file, "utf8"));
   });
 
   test(`the manifest of ${name} reads back as the objects it was made of`, () => {
-    const objects = manifestOf(argv, list);
+    const objects = create();
     for (const version of ["1.1", "1.2"] as const) {
       const documents = parseAllDocuments(renderYaml(objects), { version });
       assert.deepEqual(
@@ -74,10 +114,5 @@ for (const [name, { argv, imageList: list }] of Object.entries(cases)) {
 }
 
 test("every manifest on file has its case", () => {
-  assert.deepEqual(
-    readdirSync(folder).sort(),
-    Object.keys(cases)
-      .map((name) => `${name}.yaml`)
-      .sort(),
-  );
+  assert.deepEqual(readdirSync(folder).sort(), [...manifests.keys()].map((name) => `${name}.yaml`).sort());
 });

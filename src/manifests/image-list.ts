@@ -3,7 +3,7 @@ import { readBoundedBytes } from "../lib/bounded-file.ts";
 import { ConfigError } from "../lib/config-error.ts";
 import { flagError, quote } from "./flag-error.ts";
 import type { KubeObject } from "./kube-object.ts";
-import { objectMeta } from "./object-meta.ts";
+import { type InstanceName, objectMeta } from "./object-meta.ts";
 import type { DeploySettings } from "./settings.ts";
 
 const flag = "--image-list";
@@ -28,7 +28,9 @@ export async function readListText(path: string): Promise<string> {
 }
 
 /** The ConfigMap with the list; undefined where the user creates it. */
-export function createImageList(settings: DeploySettings): KubeObject | undefined {
+export function createImageList(
+  settings: InstanceName & Pick<DeploySettings, "imageList">,
+): KubeObject | undefined {
   const { imageList } = settings;
   if (imageList === undefined) return undefined;
   return {

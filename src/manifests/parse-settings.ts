@@ -107,7 +107,8 @@ function parseName(name: string, collectMetrics: boolean): string {
   );
 }
 
-function parsePlugins(mode: string | undefined): PluginPlace | undefined {
+/** The place of the plugins that a mode names. Throws a `ConfigError`. */
+export function parsePlugins(mode: string | undefined): PluginPlace | undefined {
   if (mode === undefined) return undefined;
   const place = pluginPlaces.get(mode);
   if (place !== undefined) return place;
@@ -118,14 +119,16 @@ function parsePlugins(mode: string | undefined): PluginPlace | undefined {
   );
 }
 
-function parseMaxUnavailable(text: string | undefined): number | string | undefined {
+/** As Kubernetes takes it: a number or a percentage. Throws a `ConfigError`. */
+export function parseMaxUnavailable(text: string | undefined): number | string | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   if (/^([1-9]\d?|100)%$/.test(text)) return text;
   throw flagError("--max-unavailable", `${quote(text)} is not accepted; give a number from 1, or 1% to 100%`);
 }
 
-function checked(
+/** The same text, where it has no fault. Throws a `ConfigError` that names the flag. */
+export function checked(
   flag: string,
   text: string | undefined,
   findFault: (text: string) => string | undefined,

@@ -18,6 +18,19 @@ export const restrictedUser: SecurityContext = { runAsUser: nonRoot, runAsGroup:
 /** No root, but its group: runtimes give their sockets the mode 0660 and root as owner and group. */
 export const socketUser: SecurityContext = { runAsUser: nonRoot, runAsGroup: 0, ...restricted };
 
+/**
+ * Root of the container without any of root's privileges: the owner of the runtime's socket and of a folder that the
+ * kubelet makes on the host, and nothing else.
+ */
+export const ownRoot: SecurityContext = {
+  runAsUser: 0,
+  runAsGroup: 0,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
 /** OpenShift's SELinux policy lets nothing less reach the socket. */
 export const privileged: SecurityContext = {
   runAsUser: 0,

@@ -1,39 +1,15 @@
-import type { CallBounds } from "../lib/call-bounds.ts";
 import type { Metadata } from "../lib/grpc/call.ts";
 import type { Channel } from "../lib/grpc/channel.ts";
-import { GrpcError } from "../lib/grpc/status.ts";
-import { runtimeErrorFrom } from "./classify.ts";
 import * as cri from "./gen/cri.ts";
 import type { FilesystemUsage, ImageRuntime, PullRequest, RegistryAuth, RuntimeImage } from "./runtime.ts";
-
-interface Codec<T> {
-  encode(message: T): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): T;
-}
+import { createUnaryCall } from "./unary-call.ts";
 
 const imageService = "/runtime.v1.ImageService/";
 const runtimeService = "/runtime.v1.RuntimeService/";
 
 /** The image service of the runtime behind the channel, over CRI v1 (containerd 1.6 and later, CRI-O). */
 export function createCriRuntime(channel: Channel): ImageRuntime {
-  async function call<Request, Response>(
-    method: string,
-    codecs: readonly [Codec<Request>, Codec<Response>],
-    request: Request,
-    bounds: CallBounds,
-    metadata?: Metadata,
-  ): Promise<Response> {
-    try {
-      const bytes = codecs[0].encode(request).finish();
-      const [message] = await channel.call(method, bytes, bounds, metadata);
-      if (message === undefined) throw new GrpcError("INTERNAL", "the answer holds no message");
-      return codecs[1].decode(message);
-    } catch (error) {
-      bounds.signal?.throwIfAborted();
-      throw runtimeErrorFrom(error, method.slice(method.lastIndexOf("/") + 1));
-    }
-  }
-
+  const call = createUnaryCall(channel);
   return {
     async version(bounds) {
       const codecs = [cri.VersionRequest, cri.VersionResponse] as const;

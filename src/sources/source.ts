@@ -15,6 +15,8 @@ export interface ImageOwner {
 export interface RequestedImage {
   /** As the user wrote it; it need not be a reference at all. */
   readonly ref: string;
+  /** Why the source knows that it names no image; `ref` is then cut and made printable. */
+  readonly fault?: string;
   /** For people: `Fleet default/simple, container game`, or `file:line`. */
   readonly where: string;
   /** Undefined where a file asks. */

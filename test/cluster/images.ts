@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,8 +10,8 @@ import { labLogin } from "../../lab/registry-config.ts";
 import type { CallBounds } from "../../src/lib/call-bounds.ts";
 import { createChannel } from "../../src/lib/grpc/channel.ts";
 import { createCriRuntime } from "../../src/runtime/cri.ts";
-import type { ImageRuntime } from "../../src/runtime/runtime.ts";
-import { type LabNodeVariables, labImage, variable } from "./lab.ts";
+import type { ImageRuntime, RuntimeImage } from "../../src/runtime/runtime.ts";
+import { eventually, type LabNodeVariables, labImage, labNodes, variable } from "./lab.ts";
 
 /** A name that no image had before: what is pulled by it is on no node. */
 function freshRepository(): string {
@@ -22,7 +23,8 @@ export function buildFreshImage(sizeBytes = 200_000): BuiltImage {
   return buildImage({ layers: [{ seed: freshRepository(), sizeBytes }] });
 }
 
-async function pushFresh(image: BuiltImage): Promise<string> {
+/** Pushes an image under a name that no image had before; twice, and it has two names. */
+export async function pushFresh(image: BuiltImage): Promise<string> {
   const repository = freshRepository();
   await pushImage({ registry: variable("PRESTOW_LAB_REGISTRY"), repository, tag: "v1", image });
   return `${labImage(repository)}:v1`;
@@ -65,13 +67,23 @@ async function withRuntime<T>(node: Node, work: (runtime: ImageRuntime) => Promi
   }
 }
 
-function bounds(): CallBounds {
-  return { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) };
+function bounds(timeoutMs = 10_000): CallBounds {
+  return { timeoutMs, signal: AbortSignal.timeout(timeoutMs) };
+}
+
+/** All that a node's runtime lists. */
+export function listImages(node: Node): Promise<RuntimeImage[]> {
+  return withRuntime(node, (runtime) => runtime.listImages(bounds()));
+}
+
+/** Has a node's runtime pull an image, as anybody may who is not the agent. */
+export async function pullImage(node: Node, image: string): Promise<void> {
+  await withRuntime(node, (runtime) => runtime.pullImage({ image }, bounds(60_000)));
 }
 
 /** Of some images, those that a node's runtime does not list. */
 export async function listMissing(node: Node, images: readonly string[]): Promise<string[]> {
-  const listed = await withRuntime(node, (runtime) => runtime.listImages(bounds()));
+  const listed = await listImages(node);
   const present = new Set(listed.flatMap(({ repoTags }) => repoTags));
   return images.filter((image) => !present.has(image));
 }
@@ -81,4 +93,14 @@ export async function removeImages(node: Node, images: readonly string[]): Promi
   await withRuntime(node, (runtime) =>
     Promise.all(images.map((image) => runtime.removeImage(image, bounds()))),
   );
+}
+
+/** Waits until nodes have images: all of the lab's, unless some are given. */
+export async function waitForImages(
+  images: readonly string[],
+  nodes: readonly LabNodeVariables[] = labNodes(),
+  timeoutMs = 90_000,
+): Promise<void> {
+  for (const node of nodes)
+    await eventually(async () => assert.deepEqual(await listMissing(node, images), [], node.name), timeoutMs);
 }

@@ -10,6 +10,8 @@ export interface InstanceOptions {
   /** Of `--image-list`; without them the ConfigMap is the test's. */
   readonly images?: readonly string[];
   readonly flags?: readonly string[];
+  /** What follows the name. */
+  readonly positionals?: readonly string[];
   /** `--image` and its like; the lab's image where they are absent. */
   readonly imageFlags?: readonly string[];
 }
@@ -41,7 +43,7 @@ interface Pod {
 }
 
 export function createInstance(options: InstanceOptions): Instance {
-  const { name, namespace = name, flags = [], imageFlags } = options;
+  const { name, namespace = name, flags = [], positionals = [], imageFlags } = options;
   const workspace = createWorkspace();
   const inNamespace = ["--namespace", namespace] as const;
   const image = imageFlags ?? ["--image", variable("PRESTOW_LAB_IMAGE")];
@@ -56,7 +58,7 @@ export function createInstance(options: InstanceOptions): Instance {
     namespace,
     async apply(images = options.images) {
       const list = images && ["--image-list", workspace.write("images.txt", `${images.join("\n")}\n`)];
-      const args = [...inNamespace, ...image, ...(list ?? []), ...flags, name];
+      const args = [...inNamespace, ...image, ...(list ?? []), ...flags, name, ...positionals];
       const quoted = args.map((arg) => `'${arg}'`).join(" ");
       await applyFile(workspace.write("manifest.yaml", await workspace.run(`prestow deploy ${quoted}`)));
     },

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { runCommand } from "../../lab/run-command.ts";
+import { createToken, createTokenKubectl } from "./account.ts";
 import { pushFreshImages } from "./images.ts";
 import { createInstance, createNamespace, removeNamespace } from "./instance.ts";
 import { eventually, kubectl, labNodes } from "./lab.ts";
+import { readObject } from "./objects.ts";
 import { createWorkspace } from "./workspace.ts";
 
 const namespace = "policy-test";
@@ -12,15 +13,20 @@ const [own = "", other = ""] = labNodes().map(({ name }) => name);
 const instance = createInstance({ name: namespace, images: await pushFreshImages(1) });
 const workspace = createWorkspace();
 const tokens = { bound: "", unbound: "" };
-let access: string[] = [];
+let asToken: Awaited<ReturnType<typeof createTokenKubectl>>;
 
 before(async () => {
   await createNamespace(namespace);
   await instance.apply();
   await instance.rollout();
-  access = await readAccess();
-  tokens.unbound = await createToken();
-  tokens.bound = await createToken(await readPod(own));
+  asToken = await createTokenKubectl(workspace);
+  const selector = ["--selector", `app=${namespace}`, `--field-selector=spec.nodeName=${own}`];
+  const { items } = await readObject<{ items: { metadata: { name: string; uid: string } }[] }>(
+    ...["pods", ...selector, "--namespace", namespace],
+  );
+  const { name = "", uid = "" } = items[0]?.metadata ?? {};
+  tokens.unbound = await createToken({ namespace, account: namespace });
+  tokens.bound = await createToken({ namespace, account: namespace, bound: { kind: "Pod", name, uid } });
   await kubectl("label", "node", own, "prestow-test=before", "--overwrite");
   await kubectl("annotate", "node", own, "prestow-test=before", "--overwrite");
   // The API server reads a new policy a moment after it was made.
@@ -35,30 +41,9 @@ after(async () => {
   workspace.remove();
 });
 
-async function readAccess(): Promise<string[]> {
-  const config = JSON.parse(await kubectl("config", "view", "--raw", "--output=json"));
-  const { server, "certificate-authority-data": authority } = config.clusters[0].cluster;
-  const file = workspace.write("ca.crt", Buffer.from(authority, "base64").toString());
-  return ["--kubeconfig=/dev/null", `--server=${server}`, `--certificate-authority=${file}`];
-}
-
-async function readPod(node: string): Promise<string[]> {
-  const selector = ["--selector", `app=${namespace}`, `--field-selector=spec.nodeName=${node}`];
-  const { items } = JSON.parse(
-    await kubectl("get", "pods", ...selector, "--namespace", namespace, "--output=json"),
-  );
-  const { name, uid } = items[0].metadata;
-  return ["--bound-object-kind=Pod", `--bound-object-name=${name}`, `--bound-object-uid=${uid}`];
-}
-
-async function createToken(bound: readonly string[] = []): Promise<string> {
-  return (await kubectl("create", "token", namespace, ...bound, "--namespace", namespace)).trim();
-}
-
 /** Patches a node as the one whose token it is. */
 function patch(token: string, node: string, change: object, ...flags: string[]): Promise<string> {
-  const what = ["patch", "node", node, "--type=merge", "--patch", JSON.stringify(change), ...flags];
-  return runCommand(["kubectl", ...access, "--token", token, ...what]);
+  return asToken(token, "patch", "node", node, "--type=merge", "--patch", JSON.stringify(change), ...flags);
 }
 
 function labels(changed: Readonly<Record<string, string | null>>): object {

@@ -4,6 +4,8 @@ import { createServer as createPlainServer } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
 import type { Certificate } from "../registry/certificate.ts";
+import { answer } from "./answer.ts";
+import { createFakeResources, type FakeResources } from "./fake-resources.ts";
 import { type ApiFault, createApiFaults, misbehave } from "./fault.ts";
 import { type Labels, mergeLabels, nodeObject } from "./nodes.ts";
 
@@ -23,15 +25,18 @@ export interface ApiRequest {
   readonly body: unknown;
   /** How many connections there were by then, this one's included. */
   readonly connection: number;
+  /** When it came, as `performance.now()` counts. */
+  readonly atMs: number;
 }
 
-/** An API server that knows nodes and their labels, and misbehaves on cue. */
+/** An API server that knows nodes and their labels and any list that it is told, and misbehaves on cue. */
 export interface FakeApiServer {
   readonly port: number;
   /** Labels by the name of the node. */
   readonly nodes: Map<string, Labels>;
   /** Tokens that are let in; nobody else is, unless it is empty. */
   readonly tokens: Set<string>;
+  readonly resources: FakeResources;
   fault(fault: ApiFault, times?: number): () => void;
   requests(): ApiRequest[];
   /** As a server that is down: connections are cut, new ones refused. */
@@ -43,6 +48,7 @@ export interface FakeApiServer {
 export async function startFakeApiServer(options: FakeApiServerOptions): Promise<FakeApiServer> {
   const nodes = new Map<string, Labels>();
   const tokens = new Set<string>();
+  const resources = createFakeResources();
   const faults = createApiFaults();
   const requests: ApiRequest[] = [];
   const sockets = new Set<Socket>();
@@ -56,6 +62,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions): Promise
     const fault = faults.take();
     if (fault !== undefined) return misbehave(response, fault);
     if (!isLetIn(request, tokens)) return answer(response, 401, { kind: "Status", message: "Unauthorized" });
+    if (resources.serve(entry, response)) return;
     serveNode(entry, nodes, response);
   };
   const listener = (request: IncomingMessage, response: ServerResponse) => {
@@ -79,6 +86,7 @@ export async function startFakeApiServer(options: FakeApiServerOptions): Promise
     port,
     nodes,
     tokens,
+    resources,
     fault: faults.add,
     requests: () => [...requests],
     start,
@@ -104,7 +112,8 @@ async function readRequest(request: IncomingMessage, connection: number): Promis
   for await (const chunk of request) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString("utf8");
   const { method = "", url: path = "", headers } = request;
-  return { method, path, headers, connection, body: text === "" ? undefined : JSON.parse(text) };
+  const atMs = performance.now();
+  return { method, path, headers, connection, atMs, body: text === "" ? undefined : JSON.parse(text) };
 }
 
 function isLetIn(request: IncomingMessage, tokens: ReadonlySet<string>): boolean {
@@ -121,8 +130,4 @@ function serveNode(request: ApiRequest, nodes: ReadonlyMap<string, Labels>, resp
   }
   if (request.method === "PATCH") mergeLabels(labels, request.body);
   answer(response, 200, nodeObject(name, labels));
-}
-
-function answer(response: ServerResponse, status: number, content: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(content));
 }

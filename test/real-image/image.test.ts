@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { buildPrestowImage } from "../../lab/image/build.ts";
-import { buildBundle } from "../../lab/image/bundle.ts";
+import { buildBundles } from "../../lab/image/bundle.ts";
 import { parseMountsUnder } from "../../lab/mounts.ts";
 import { version } from "../../src/version.ts";
 import { startFakeRuntime } from "../cri/fake-runtime.ts";
@@ -14,7 +14,8 @@ import { runInside, startInside } from "./run-inside.ts";
 import { createInstallContext, type UnpackedImage, unpackImage } from "./unpack.ts";
 
 const launcher = "/usr/local/bin/prestow";
-const bundle = "/usr/local/lib/prestow/prestow.cjs";
+const library = "/usr/local/lib/prestow";
+const bundle = `${library}/prestow.cjs`;
 
 function useImage(variant: "distroless" | "distro"): () => UnpackedImage {
   let image: UnpackedImage | undefined;
@@ -36,20 +37,22 @@ function isAsleep(pid: number | undefined, name: string): boolean {
 describe("the image", () => {
   const image = useImage("distroless");
 
-  test("adds one launcher and one bundle to its base, which root owns and nobody else may write", () => {
+  test("adds one launcher and two bundles to its base, which root owns and nobody else may write", () => {
     const entries = image().added.map((line) => line.split(/\s+/));
     const files = entries.filter(([mode]) => !mode?.startsWith("d"));
     assert.deepEqual(
       files.map(([mode, owner, , , , path]) => [mode, owner, `/${path}`]),
       [
         ["-rwxr-xr-x", "0/0", launcher],
+        ["-rw-r--r--", "0/0", `${library}/agent.cjs`],
         ["-rw-r--r--", "0/0", bundle],
       ],
     );
   });
 
-  test("holds the bundle of these sources", async () => {
-    assert.deepEqual(readFileSync(join(image().root, bundle)), await buildBundle());
+  test("holds the bundles of these sources", async () => {
+    for (const [name, bytes] of await buildBundles())
+      assert.deepEqual(readFileSync(join(image().root, library, name)), bytes);
   });
 
   test("runs as a user that is not root, of root's group, and only by the launcher", () => {

@@ -56,10 +56,11 @@ export async function callOnSession(
   }
 }
 
-function openStream(
+/** Opens the stream of a call, which tells the server its deadline where it has one. Throws a `GrpcError`. */
+export function openStream(
   session: ClientHttp2Session,
   method: string,
-  timeoutMs: number,
+  timeoutMs: number | undefined,
   metadata: Metadata,
 ): ClientHttp2Stream {
   try {
@@ -69,12 +70,16 @@ function openStream(
       ":path": method,
       "content-type": "application/grpc",
       te: "trailers",
-      // At most eight digits (the gRPC wire format), so long deadlines are said in seconds.
-      "grpc-timeout": timeoutMs < 1e8 ? `${Math.ceil(timeoutMs)}m` : `${Math.ceil(timeoutMs / 1000)}S`,
+      ...(timeoutMs !== undefined && { "grpc-timeout": wireTimeout(timeoutMs) }),
     });
   } catch (error) {
     throw asGrpcError(error, true);
   }
+}
+
+/** At most eight digits (the gRPC wire format), so long deadlines are said in seconds. */
+function wireTimeout(timeoutMs: number): string {
+  return timeoutMs < 1e8 ? `${Math.ceil(timeoutMs)}m` : `${Math.ceil(timeoutMs / 1000)}S`;
 }
 
 function readAnswer(session: ClientHttp2Session, stream: ClientHttp2Stream): Promise<Buffer[]> {
@@ -111,7 +116,8 @@ function readAnswer(session: ClientHttp2Session, stream: ClientHttp2Stream): Pro
   });
 }
 
-function throwOnStatus(headers: IncomingHttpHeaders, gaveUp: boolean): void {
+/** Throws the `GrpcError` of an answer whose last headers say anything but OK. */
+export function throwOnStatus(headers: IncomingHttpHeaders, gaveUp: boolean): void {
   const wire = headers["grpc-status"];
   if (wire === undefined && gaveUp) throw new GrpcError("CANCELLED", "the server gave up the call");
   if (wire === undefined) throw new GrpcError("UNAVAILABLE", "the connection closed before the answer");
@@ -121,7 +127,7 @@ function throwOnStatus(headers: IncomingHttpHeaders, gaveUp: boolean): void {
 }
 
 /** What Node's http2 throws means that this call did not reach its answer over this connection. */
-function asGrpcError(error: unknown, refused: boolean): GrpcError {
+export function asGrpcError(error: unknown, refused: boolean): GrpcError {
   if (error instanceof GrpcError) return error;
   const text = error instanceof Error ? error.message : String(error);
   return new GrpcError("UNAVAILABLE", text, { cause: error, refused });

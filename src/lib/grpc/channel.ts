@@ -4,7 +4,9 @@ import { longestTimerMs } from "../clock.ts";
 import { formatDuration } from "../duration.ts";
 import { callOnSession, type Metadata, type Request } from "./call.ts";
 import { connectSession, type Target } from "./connection.ts";
+import { destroyUnlessAlive } from "./liveness.ts";
 import { GrpcError } from "./status.ts";
+import { type SubscribeOptions, subscribeOnSession } from "./subscription.ts";
 
 /** A gRPC client of one server. */
 export interface Channel {
@@ -13,6 +15,11 @@ export interface Channel {
    * `GrpcError` or the signal's reason.
    */
   call(method: string, request: Request, bounds: CallBounds, metadata?: Metadata): Promise<Buffer[]>;
+  /**
+   * Sends one message and hears those of the answer as they come, on the connection of the calls, until the server
+   * ends it well. Throws a `GrpcError`, what `onMessage` threw, or the signal's reason.
+   */
+  subscribe(method: string, request: Uint8Array, options: SubscribeOptions): Promise<void>;
   close(): void;
 }
 
@@ -24,6 +31,8 @@ export interface ChannelOptions {
   readonly probeTimeoutMs?: number;
 }
 
+const defaultConnectTimeoutMs = 5000;
+
 //  idle ──call──► connecting ──SETTINGS──► ready ──close, GOAWAY, no sign of life──► idle
 //                     └────error, timeout────► idle
 //
@@ -31,7 +40,7 @@ export interface ChannelOptions {
 // failed one is forgotten, so that the next call starts anew (grpc-node#2785: a channel that stays
 // "connecting" after the server restarted).
 export function createChannel(options: ChannelOptions): Channel {
-  const { target, connectTimeoutMs = 5000, probeTimeoutMs = 2000 } = options;
+  const { target, connectTimeoutMs = defaultConnectTimeoutMs, probeTimeoutMs = 2000 } = options;
   let current: Promise<ClientHttp2Session> | undefined;
   let abandon = new AbortController();
 
@@ -82,31 +91,16 @@ export function createChannel(options: ChannelOptions): Channel {
         return await callOnce(method, request, bounds, metadata);
       }
     },
+    async subscribe(method, request, options) {
+      const { signal, connectTimeoutMs: timeoutMs = defaultConnectTimeoutMs } = options;
+      const session = await withinBounds(current ?? open(), { timeoutMs, signal });
+      await subscribeOnSession(session, method, request, options);
+    },
     close() {
       current = undefined;
       abandon.abort();
     },
   };
-}
-
-const probed = new WeakSet<ClientHttp2Session>();
-
-/**
- * A call that met its deadline or was given up is either slow work or a dead connection: only another answer
- * tells. A server that does not give one loses the connection, and every call on it ends UNAVAILABLE. What is
- * asked is a call that every server answers at once, be it with UNIMPLEMENTED; grpc-go, which is containerd
- * and CRI-O, takes the third HTTP/2 ping with no answer between them for an attack and closes the connection.
- */
-async function destroyUnlessAlive(session: ClientHttp2Session, timeoutMs: number): Promise<void> {
-  if (session.destroyed || session.closed || probed.has(session)) return;
-  probed.add(session);
-  try {
-    await callOnSession(session, "/grpc.health.v1.Health/Check", new Uint8Array(), { timeoutMs }, {});
-  } catch (error) {
-    if (!(error instanceof GrpcError) || !error.fromServer) session.destroy();
-  } finally {
-    probed.delete(session);
-  }
 }
 
 async function withinBounds<T>(promise: Promise<T>, bounds: CallBounds): Promise<T> {

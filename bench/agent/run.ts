@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createKubeClient } from "../../src/kube/client.ts";
+import { readKubeconfig } from "../../src/kube/kubeconfig.ts";
+import { systemClock } from "../../src/lib/clock.ts";
+import { agonesInstalled } from "../../test/cluster/agones.ts";
+import { labNodes, variable } from "../../test/cluster/lab.ts";
+import type { Measurement } from "../measurement.ts";
+import { renderReport } from "../report.ts";
+import { createAgentContestants } from "./contestants.ts";
+import { measureEvents } from "./events.ts";
+import { measureGrowth } from "./growth.ts";
+import { measureIdle } from "./idle.ts";
+import { type AgentStage, isPresent } from "./stage.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+async function createStage(folder: string): Promise<AgentStage> {
+  const kubeconfig = variable("KUBECONFIG");
+  const config = await readKubeconfig({ paths: [kubeconfig], clock: systemClock });
+  const contestants = await createAgentContestants({
+    folder,
+    node: process.execPath,
+    bundle: join(root, "dist/prestow.cjs"),
+    agentBundle: join(root, "dist/agent.cjs"),
+    peers: process.env["PRESTOW_PEERS"] || undefined,
+  });
+  const nodes = labNodes().slice(0, contestants.length);
+  return {
+    folder,
+    kubeconfig,
+    client: createKubeClient({ config, userAgent: "prestow-bench", clock: systemClock }),
+    nodes,
+    contestants,
+    presentEverywhere: (image) => isPresent(nodes, image),
+  };
+}
+
+/** Measures the agents on the lab's cluster (`lab/exec`), side by side, and prints one table. */
+const folder = await mkdtemp(join(tmpdir(), "prestow-ba-"));
+const uninstall = await agonesInstalled();
+try {
+  const stage = await createStage(folder);
+  const figures: Measurement[] = [];
+  for (const measure of [measureIdle, measureEvents, measureGrowth]) figures.push(...(await measure(stage)));
+  process.stdout.write(renderReport(figures, []));
+  stage.client.close();
+} finally {
+  await uninstall();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,118 @@
+import { createKubeClient, type KubeClient } from "../kube/client.ts";
+import type { Informer } from "../kube/informed.ts";
+import { createInformer } from "../kube/informer.ts";
+import { readKubeLogin } from "../kube/login.ts";
+import { ConfigError } from "../lib/config-error.ts";
+import type { Logger } from "../lib/log.ts";
+import type { NodeFacts } from "../plan/pod-placement.ts";
+import { isNodeName } from "../results/node-label-name.ts";
+import { createFleetSource, extractFleet, fleetPath } from "../sources/fleets.ts";
+import { createListSource } from "../sources/list-source.ts";
+import { parseNodeFacts } from "../sources/node-facts.ts";
+import type { Source, SourceName } from "../sources/source.ts";
+import { createTextPool } from "../sources/text-pool.ts";
+import { createWorkloadSource, extractWorkload, workloadKinds, workloadPaths } from "../sources/workloads.ts";
+import { version } from "../version.ts";
+import type { AgentFlags } from "./agent-flags.ts";
+import type { AgentOptions } from "./agent-options.ts";
+import type { CliContext } from "./context.ts";
+
+/** What the agent knows of the cluster, and by which means. */
+export interface AgentCluster {
+  /** Undefined where there is no API server to be asked, and no source needs one. */
+  readonly client: KubeClient | undefined;
+  readonly sources: readonly Source[];
+  readonly node: ClusterNode | undefined;
+  close(): void;
+}
+
+/** The Node object of this node. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly informer: Informer<NodeFacts>;
+}
+
+/** Wires the sources and what they need. Throws a `ConfigError`; makes no call. */
+export async function createCluster(
+  options: AgentOptions,
+  settings: AgentFlags,
+  context: CliContext,
+  log: Logger,
+): Promise<AgentCluster> {
+  const client = await createClient(options, settings, context, log);
+  const { clock, random } = context;
+  const inform = <T>(path: string, extract: (object: unknown) => T | undefined, fieldSelector?: string) => {
+    if (client === undefined) throw new ConfigError("no API server is known");
+    return createInformer({
+      client,
+      path,
+      extract,
+      clock,
+      random,
+      log,
+      ...(fieldSelector !== undefined && { fieldSelector }),
+    });
+  };
+  const pool = createTextPool();
+  const filters = settings.objects;
+  const create: Readonly<Record<SourceName, () => Source>> = {
+    fleets: () =>
+      createFleetSource({
+        informer: inform(inNamespaces(fleetPath, filters.namespaces), (object) =>
+          extractFleet(object, filters, pool),
+        ),
+      }),
+    workloads: () => {
+      const informers = workloadKinds.map((kind) => {
+        const path = inNamespaces(workloadPaths[kind], filters.namespaces);
+        return [kind, inform(path, extractWorkload(kind, filters, pool))] as const;
+      });
+      return createWorkloadSource({ informers: new Map(informers) });
+    },
+    list: () => createListSource({ path: options.imageListFile ?? "", clock, log }),
+  };
+  const name = readNodeName(context, log);
+  return {
+    client,
+    sources: settings.sources.map((source) => create[source]()),
+    node:
+      name === undefined || client === undefined
+        ? undefined
+        : { name, informer: inform("/api/v1/nodes", parseNodeFacts, `metadata.name=${name}`) },
+    close: () => client?.close(),
+  };
+}
+
+async function createClient(
+  { kubeconfig, master }: AgentOptions,
+  { sources }: AgentFlags,
+  { env, clock }: CliContext,
+  log: Logger,
+): Promise<KubeClient | undefined> {
+  try {
+    const config = await readKubeLogin({ kubeconfig, master, env, clock });
+    return createKubeClient({ config, userAgent: `prestow/${version}`, clock });
+  } catch (error) {
+    // A list needs no API server.
+    if (!(error instanceof ConfigError) || sources.some((source) => source !== "list") || kubeconfig)
+      throw error;
+    log.warn("no placement, label, taint or event: the API server cannot be used", { error });
+    return undefined;
+  }
+}
+
+function readNodeName({ env }: CliContext, log: Logger): string | undefined {
+  const name = env["NODE_NAME"] ?? "";
+  if (isNodeName(name)) return name;
+  const why = name === "" ? "NODE_NAME is not set" : "NODE_NAME is no name of a node";
+  log.info("every image is taken to be for this node, and there is no label, taint or event", { why });
+  return undefined;
+}
+
+/** One namespace alone is all that is listed, which then is all that the account must be allowed. */
+function inNamespaces(path: string, namespaces: readonly string[]): string {
+  const [namespace, ...others] = namespaces;
+  if (namespace === undefined || others.length > 0) return path;
+  const slash = path.lastIndexOf("/");
+  return `${path.slice(0, slash)}/namespaces/${namespace}${path.slice(slash)}`;
+}

@@ -1,0 +1,69 @@
+import type { Keyring } from "../credentials/keyring.ts";
+import { createPullSecretKeyring, type SecretName } from "../credentials/pull-secrets.ts";
+import {
+  type ImageReference,
+  InvalidReferenceError,
+  normalizedName,
+  parseReference,
+} from "../image/reference.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { Logger } from "../lib/log.ts";
+import type { Source } from "../sources/source.ts";
+import type { CliContext } from "./context.ts";
+
+const secretTimeoutMs = 10_000;
+
+/**
+ * The keyring with the imagePullSecrets of those who ask for an image; only of the namespaces that a flag names, for
+ * which a Role lets the agent get secrets.
+ */
+export function withPullSecrets(
+  keyring: Keyring,
+  namespaces: readonly string[],
+  sources: readonly Source[],
+  client: KubeClient | undefined,
+  { clock }: CliContext,
+  log: Logger,
+): Keyring {
+  if (namespaces.length === 0 || client === undefined) return keyring;
+  log.warn("private images that are pulled with pull secrets can be used by every pod on this node", {
+    namespaces,
+  });
+  return createPullSecretKeyring({
+    keyring,
+    secretsFor: (image) => listSecrets(sources, image, new Set(namespaces)),
+    readSecret: ({ namespace, name }, signal) => {
+      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
+      return client.get(path, { timeoutMs: secretTimeoutMs, signal });
+    },
+    clock,
+    warn: log.warn,
+  });
+}
+
+/** The secrets of all who ask for this image, each once. */
+export function listSecrets(
+  sources: readonly Pick<Source, "current">[],
+  image: ImageReference,
+  namespaces: ReadonlySet<string>,
+): SecretName[] {
+  const name = normalizedName(image);
+  const found = new Map<string, SecretName>();
+  for (const { owner, pullSecrets, ref } of sources.flatMap((source) => source.current().images)) {
+    if (owner === undefined || pullSecrets.length === 0 || !namespaces.has(owner.namespace)) continue;
+    if (nameOf(ref) !== name) continue;
+    for (const secret of pullSecrets) {
+      found.set(`${owner.namespace}/${secret}`, { namespace: owner.namespace, name: secret });
+    }
+  }
+  return [...found.values()];
+}
+
+function nameOf(ref: string): string | undefined {
+  try {
+    return normalizedName(parseReference(ref));
+  } catch (error) {
+    if (error instanceof InvalidReferenceError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,191 @@
+import { createDownloadWatch } from "../agent/download-watch.ts";
+import { createKeeper } from "../agent/keep/keeper.ts";
+import { openPullRecord } from "../agent/keep/record.ts";
+import { createLeaseBook } from "../agent/lease-book.ts";
+import { type AgentSettings, runAgent } from "../agent/loop/agent-loop.ts";
+import { agentLeaseTtlMs } from "../agent/loop/agent-pull.ts";
+import { ConfigError } from "../lib/config-error.ts";
+import { createLogger, type Logger } from "../lib/log.ts";
+import { createLogrusFormat } from "../lib/logrus-format.ts";
+import { createDesiredDecider } from "../plan/desired-images.ts";
+import { createAgentServer } from "../results/agent/agent-server.ts";
+import { combineObservers } from "../results/agent/observers.ts";
+import { createSourceLog } from "../results/agent/source-log.ts";
+import { createTelling, type Telling } from "../results/agent/telling.ts";
+import type { HttpServer } from "../results/metrics/http-server.ts";
+import type { RuntimeVersion } from "../runtime/runtime.ts";
+import { version } from "../version.ts";
+import { type AgentCluster, createCluster } from "./agent-cluster.ts";
+import { type AgentFlags, parseAgentFlags, parseRuntimePlace } from "./agent-flags.ts";
+import { withPullSecrets } from "./agent-keyring.ts";
+import { createNodeView } from "./agent-node.ts";
+import { type AgentOptions, agentCommand } from "./agent-options.ts";
+import { type AgentRuntime, createAgentRuntime } from "./agent-runtime.ts";
+import { type CliContext, StopRequest } from "./context.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { readKeyring } from "./fetch-keyring.ts";
+import { renderHelp } from "./help.ts";
+import { parseArguments } from "./parse-arguments.ts";
+
+/** What one agent works with. */
+interface Session {
+  readonly options: AgentOptions;
+  readonly flags: AgentFlags;
+  readonly context: CliContext;
+  readonly log: Logger;
+  readonly node: AgentRuntime;
+  readonly cluster: AgentCluster;
+  /** Aborts when the agent is stopped, and when its socket is lost. */
+  readonly signal: AbortSignal;
+}
+
+const stopGraceMs = 500;
+
+/** `prestow agent`; a stop is what ends it, so that is success. Throws a `ConfigError`. */
+export async function runAgentCommand(argv: readonly string[], context: CliContext): Promise<number> {
+  const parsed = parseArguments(agentCommand.options, argv);
+  if (parsed.help) {
+    context.stdout.write(renderHelp(agentCommand));
+    return exitCodes.ok;
+  }
+  const { options, positionals } = parsed;
+  if (positionals.length > 0) throw new ConfigError("agent takes flags only");
+  const flags = parseAgentFlags(options);
+  const place = parseRuntimePlace(options.criSocket, context.env);
+  const log = createAgentLog(options, context);
+  const cluster = await createCluster(options, flags, context, log);
+  const node = await createAgentRuntime(place, context, log);
+  const signal = AbortSignal.any([context.signal, node.lost]);
+  try {
+    await runSession({ options, flags, context, log, node, cluster, signal });
+  } catch (error) {
+    if (!(context.signal.reason instanceof StopRequest)) throw error;
+  } finally {
+    node.close();
+    cluster.close();
+  }
+  // The kubelet then starts a new container, with a new mount.
+  if (node.lost.aborted && !context.signal.aborted) throw node.lost.reason;
+  return exitCodes.ok;
+}
+
+function createAgentLog({ debug, logFormat }: AgentOptions, { stderr, clock }: CliContext): Logger {
+  const terminal = stderr.terminal !== undefined;
+  return createLogger({
+    level: debug ? "debug" : "info",
+    format: logFormat === "json" ? "json" : createLogrusFormat({ terminal, clock }),
+    clock,
+    write: (line) => stderr.write(`${line}\n`),
+  });
+}
+
+async function runSession(session: Session): Promise<void> {
+  const { options, flags, context, log, node, cluster, signal } = session;
+  const { clock, random } = context;
+  const view = createNodeView(cluster.node, log);
+  const telling = createTelling({
+    version,
+    syncPeriodMs: options.syncPeriodMs,
+    sources: cluster.sources,
+    node: tellingNode(session, view.facts),
+    clock,
+    random,
+    log,
+    signal,
+  });
+  const server = await startServer(flags, telling);
+  try {
+    const runtime = await node.connect(signal);
+    log.info("agent started", { version, runtime: runtime.name, runtimeVersion: runtime.version });
+    const jitterMs = options.startJitterMs * random();
+    if (jitterMs > 0) await clock.sleep(jitterMs, signal);
+    await runOnNode(session, runtime, telling, view);
+  } finally {
+    await server?.stop(stopGraceMs);
+  }
+}
+
+async function runOnNode(
+  session: Session,
+  version: RuntimeVersion,
+  telling: Telling,
+  view: ReturnType<typeof createNodeView>,
+): Promise<void> {
+  const { options, flags, context, log, node, cluster, signal } = session;
+  const { clock, random } = context;
+  const { runtime } = node;
+  const { events, downloads, pins, use, disk } = node.extras(version, options.stateDir);
+  const observer = combineObservers([telling.observer, createSourceLog(log, clock)]);
+  const keyring = withPullSecrets(
+    await readKeyring(options, context, log),
+    flags.pullSecretNamespaces,
+    cluster.sources,
+    cluster.client,
+    context,
+    log,
+  );
+  const onTotal = (downloadedBytes: number) => observer.pull({ type: "total", downloadedBytes });
+  const watch = downloads && createDownloadWatch(downloads, clock, log, onTotal, signal, unwatchedPatienceMs);
+  const leases = createLeaseBook(downloads, agentLeaseTtlMs, log);
+  const record = await openPullRecord({ stateDir: options.stateDir, clock, log });
+  const { pin, prune, syncPeriodMs } = options;
+  const keeper = createKeeper(
+    { pin, maxPinned: flags.maxPinned, prune, graceMs: syncPeriodMs },
+    { runtime, pins, use, disk, record, clock, log, observe: observer.pruned },
+  );
+  await runAgent(
+    loopSettings(options, flags),
+    {
+      runtime,
+      pullTools: { runtime, keyring, watch, leases, clock, random, log },
+      sources: cluster.sources,
+      node: view.known,
+      runNode: view.run,
+      events,
+      keeper,
+      disk,
+      decideDesired: createDesiredDecider(flags.images),
+      observer,
+      clock,
+      random,
+      log,
+    },
+    signal,
+  );
+}
+
+/** Without a terminal only what lasts is told. */
+const unwatchedPatienceMs = 1000;
+
+function loopSettings(options: AgentOptions, { minFree }: AgentFlags): AgentSettings {
+  return {
+    maxParallel: options.maxParallel,
+    syncPeriodMs: options.syncPeriodMs,
+    minFree,
+    stallTimeoutMs: options.stallTimeoutMs,
+    initialTimeoutMs: options.initialPullAttemptTimeoutMs,
+    maxTimeoutMs: options.maxPullAttemptTimeoutMs,
+    initialDelayMs: options.initialPullAttemptDelayMs,
+    maxDelayMs: options.maxPullAttemptDelayMs,
+  };
+}
+
+function tellingNode(
+  { options, flags, cluster }: Session,
+  facts: ReturnType<typeof createNodeView>["facts"],
+) {
+  const { client, node } = cluster;
+  if (client === undefined || node === undefined) return undefined;
+  const { nodeLabel: label, startupTaint: key } = flags;
+  const { events, taintTimeoutMs: timeoutMs } = options;
+  const startupTaint = key === undefined ? undefined : { key, timeoutMs };
+  return { client, nodeName: node.name, facts, label, startupTaint, events };
+}
+
+async function startServer(
+  { metricsAddress: address }: AgentFlags,
+  { health, metrics }: Telling,
+): Promise<HttpServer | undefined> {
+  if (address === undefined) return undefined;
+  return await createAgentServer({ address, health, families: () => metrics.families() });
+}
