@@ -2,7 +2,7 @@ import { findCycles, type Import, listImports, stripComments } from "./imports.t
 
 const users = ["agent", "controller", "hold", "results", "manifests", "dashboard"];
 const inputs = ["sources", "plan"];
-const edges = ["runtime", "kube", "credentials"];
+const edges = ["runtime", "kube", "credentials", "registry"];
 
 /** Which directories of src each of them may take anything from, beside itself; the design's import rule. */
 const allowed: Readonly<Record<string, readonly string[]>> = {

@@ -1,13 +1,15 @@
 /*
  * The entrypoint of the image. What stays on a node is this program and not Node.js: for `sleep` and `pause` it waits,
- * for everything else it becomes Node.js with the bundle; for the agent, which has to stay, with a smaller bundle and
- * what makes Node.js lean.
+ * for `install PATH` it copies itself, so that containers of other images can wait with it; for everything else it
+ * becomes Node.js with the bundle; for the agent, which has to stay, with a smaller bundle and what makes Node.js lean.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef BUNDLE
@@ -58,12 +60,25 @@ static int must_wait(int argc, char **argv) {
     return argc > 1 && is_wait(argv[1]) && !(argc > 2 && is_help(argv[2]));
 }
 
-/* Named, or told as Octops image syncer is: by a variable, with flags alone. */
+static int is_set(const char *variable) {
+    const char *value = getenv(variable);
+    return value && *value;
+}
+
+/*
+ * Named, or told as Octops image syncer is: by a variable, with flags alone. Before that comes the variable of
+ * kubernetes-image-puller, which is for the other bundle.
+ */
 static int is_agent(int argc, char **argv) {
-    const char *target = getenv("CONN_TARGET");
     if (argc > 1 && argv[1][0] != '-')
         return strcmp(argv[1], "agent") == 0;
-    return target && *target && !(argc > 1 && (is_help(argv[1]) || is_version(argv[1])));
+    if (is_set("DEPLOYMENT_NAME") || !is_set("CONN_TARGET"))
+        return 0;
+    return !(argc > 1 && (is_help(argv[1]) || is_version(argv[1])));
+}
+
+static int is_install(int argc, char **argv) {
+    return argc == 3 && strcmp(argv[1], "install") == 0 && argv[2][0] != '-';
 }
 
 /*
@@ -81,6 +96,49 @@ static int wait_for_stop(void) {
     while (sigwait(&stops, &received) != 0)
         ;
     return 0;
+}
+
+static int write_all(int file, const char *bytes, size_t count) {
+    while (count > 0) {
+        const ssize_t written = write(file, bytes, count);
+        if (written < 0)
+            return -1;
+        bytes += written;
+        count -= (size_t)written;
+    }
+    return 0;
+}
+
+static int copy_self(int to) {
+    static char bytes[65536];
+    const int from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    ssize_t count = from < 0 ? -1 : 0;
+    while (from >= 0 && (count = read(from, bytes, sizeof bytes)) > 0)
+        if (write_all(to, bytes, (size_t)count) < 0) {
+            count = -1;
+            break;
+        }
+    if (from >= 0)
+        close(from);
+    /* Whatever users the images have, they run it; the mode that open() gives is cut by the umask. */
+    return count < 0 || fchmod(to, 0755) < 0 ? -1 : 0;
+}
+
+/* By another name first: what is there already may be running, and half a program is none. */
+static int install(const char *path) {
+    char draft[4096];
+    int length = snprintf(draft, sizeof draft, "%s.new", path), file = -1, failed = 1;
+    if (length > 0 && (size_t)length < sizeof draft)
+        file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+    else
+        errno = ENAMETOOLONG;
+    if (file >= 0) {
+        failed = copy_self(file) < 0;
+        failed = close(file) < 0 || failed || rename(draft, path) < 0;
+    }
+    if (failed)
+        fprintf(stderr, "prestow: cannot install the program as %s: %s\n", path, strerror(errno));
+    return failed;
 }
 
 /* Returns only where no Node.js can be started. */
@@ -117,5 +175,7 @@ int main(int argc, char **argv) {
     static const char *const flags[] = {NODE_FLAG, NULL};
     if (must_wait(argc, argv))
         return wait_for_stop();
+    if (is_install(argc, argv))
+        return install(argv[2]);
     return is_agent(argc, argv) ? become_agent(argc, argv) : become_node(argc, argv, flags, BUNDLE);
 }

@@ -3,6 +3,7 @@ import { aggregateMetricsCommand } from "./aggregate-metrics-options.ts";
 import type { Command, Subcommand } from "./command.ts";
 import { deployCommand } from "./deploy-options.ts";
 import { fetchCommand } from "./fetch-options.ts";
+import { holdCommand } from "./hold-options.ts";
 import { sleepCommand } from "./sleep-options.ts";
 import { unpinCommand } from "./unpin-options.ts";
 
@@ -13,6 +14,10 @@ export const subcommands: readonly Subcommand[] = [
     run: async (argv, context) => (await import("./fetch.ts")).runFetchCommand(argv, context),
   },
   agentSubcommand,
+  {
+    command: holdCommand,
+    run: async (argv, context) => (await import("./hold.ts")).runHoldCommand(argv, context),
+  },
   {
     command: unpinCommand,
     run: async (argv, context) => (await import("./unpin.ts")).runUnpinCommand(argv, context),

@@ -16,7 +16,7 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
   try {
     return await dispatch(argv, context);
   } catch (error) {
-    context.stderr.write(`prestow: ${describe(error)}\n`);
+    for (const line of describe(error)) context.stderr.write(`prestow: ${line}\n`);
     return error instanceof ConfigError ? exitCodes.usage : exitCodes.failed;
   }
 }
@@ -41,13 +41,14 @@ async function dispatch(argv: readonly string[], context: CliContext): Promise<n
 }
 
 /**
- * The manifest of Octops image syncer gives no subcommand, and CONN_TARGET in the environment: that is the agent, whose
- * flags then stand alone.
+ * The manifests of kubernetes-image-puller and Octops image syncer give no subcommand, but a variable of their own: what
+ * follows are flags that stand alone.
  */
 function decideCommandLine(argv: readonly string[], env: CliContext["env"]): readonly string[] {
   const [name = "--"] = argv;
-  if (!name.startsWith("-") || questions.has(name) || !env["CONN_TARGET"]) return argv;
-  return ["agent", "--source=fleets", ...argv];
+  if (!name.startsWith("-") || questions.has(name)) return argv;
+  if (env["DEPLOYMENT_NAME"]) return ["hold", ...argv];
+  return env["CONN_TARGET"] ? ["agent", "--source=fleets", ...argv] : argv;
 }
 
 function unknownCommand(name: string): ConfigError {
@@ -59,6 +60,9 @@ function unknownCommand(name: string): ConfigError {
   return new ConfigError(`unknown command "${printable(name, 60)}": ${hint}`);
 }
 
-function describe(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error));
+function describe(error: unknown): string[] {
+  if (!(error instanceof Error)) return [printable(String(error))];
+  // What is configured by many values may have many faults, a line each.
+  const lines = error instanceof ConfigError ? error.message.split("\n") : [error.message];
+  return lines.map((line) => printable(line));
 }

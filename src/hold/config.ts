@@ -39,4 +39,6 @@ export interface HoldConfig {
   readonly maxNodes: NodeBudget;
   /** Of the pods that hold, where it is given. */
   readonly priorityClassName: string | undefined;
+  /** What is odd and was understood all the same, one line each; for the log. */
+  readonly warnings?: readonly string[];
 }

@@ -1,0 +1,65 @@
+import type { KubeClient } from "../../kube/client.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { HoldConfig } from "../config.ts";
+import type { AccessBook } from "./access-book.ts";
+import { type ClusterFacts, readClusterFacts } from "./cluster-facts.ts";
+
+/** What is asked for once in each interval. */
+export interface Gatherer {
+  /** The facts, asked for anew where they are too old; `fresh` tells that. Throws a `KubeError` where there are none. */
+  facts(
+    config: HoldConfig,
+    signal: AbortSignal,
+  ): Promise<{ readonly facts: ClusterFacts; readonly fresh: boolean }>;
+  /** When they are asked for again. */
+  dueMs(): number;
+  /** Something does not fit: they are asked for at the next look. */
+  doubt(): void;
+}
+
+interface Tools {
+  readonly client: Pick<KubeClient, "get">;
+  readonly access: AccessBook;
+  readonly clock: Pick<Clock, "nowMs">;
+  readonly log: Logger;
+}
+
+const retryMs = 10_000;
+/** However often something does not fit, and however short the interval. */
+const leastMs = 2_000;
+
+/** Asks for what no watch tells. */
+export function createGatherer({ client, access, clock, log }: Tools): Gatherer {
+  let last: ClusterFacts | undefined;
+  let askedMs = Number.NEGATIVE_INFINITY;
+  let dueMs = 0;
+  return {
+    dueMs: () => dueMs,
+    doubt() {
+      access.doubt();
+      dueMs = Math.min(dueMs, askedMs + leastMs);
+    },
+    async facts(config, signal) {
+      const nowMs = clock.nowMs();
+      if (last !== undefined && nowMs < dueMs) return { facts: last, fresh: false };
+      askedMs = nowMs;
+      try {
+        const [facts] = await Promise.all([
+          readClusterFacts(client, config, signal),
+          access.ask(config, signal),
+        ]);
+        last = facts;
+        dueMs = nowMs + Math.max(config.intervalMs, leastMs);
+        // One that is gone may be about to be made again.
+        if (facts.deployment === "gone") dueMs = Math.min(dueMs, nowMs + retryMs);
+        return { facts, fresh: true };
+      } catch (error) {
+        if (last === undefined || signal.aborted) throw error;
+        dueMs = nowMs + retryMs;
+        log.debug("the cluster could not be asked; what was known counts", { error });
+        return { facts: last, fresh: false };
+      }
+    },
+  };
+}

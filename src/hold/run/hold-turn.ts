@@ -1,0 +1,109 @@
+import { KubeError } from "../../kube/errors.ts";
+import type { HoldConfig } from "../config.ts";
+import { type HoldStatus, noNodes } from "../hold-status.ts";
+import { statusName } from "./access.ts";
+import type { AccessBook } from "./access-book.ts";
+import { type ClusterFacts, getOrNone } from "./cluster-facts.ts";
+import type { Gatherer } from "./gather.ts";
+import type { HoldTools } from "./hold-tools.ts";
+import { createHoldWork, earliest } from "./hold-work.ts";
+import { ownLease } from "./lease-owner.ts";
+import { type Look, takeLook } from "./look.ts";
+import { daemonSetPath } from "./paths.ts";
+import type { Watchers } from "./watchers.ts";
+
+/** One look at the world and what follows from it. */
+export interface HoldTurn {
+  /** Resolves to when to look again, though nothing happens. Throws a `KubeError`. */
+  run(signal: AbortSignal): Promise<number>;
+}
+
+interface TurnTools extends HoldTools {
+  readonly access: AccessBook;
+  readonly gatherer: Gatherer;
+  readonly watchers: Watchers;
+  readonly onChange: () => void;
+}
+
+type State = Omit<HoldStatus, "configFaults">;
+
+/** Gathers, decides and applies, in this order; only the leader writes. */
+export function createHoldTurn(tools: TurnTools): HoldTurn {
+  const { source, client, leader, access, gatherer, watchers, onChange, clock } = tools;
+  const work = createHoldWork(tools, source.current());
+  let wasLeader = false;
+  let leaseOwner: string | undefined;
+  /** Where it may not be watched: as it was at the last look of the interval, or after a write. */
+  let got: Look["daemonSet"] | undefined;
+
+  const findDaemonSet = async (config: HoldConfig, signal: AbortSignal): Promise<Look["daemonSet"]> => {
+    if (access.has("watch")) return watchers.daemonSet();
+    got ??= { known: true, object: await getOrNone(client, daemonSetPath(config), signal) };
+    return got;
+  };
+
+  const lead = async (config: HoldConfig, facts: ClusterFacts, signal: AbortSignal) => {
+    if (!wasLeader) work.forget();
+    wasLeader = true;
+    const daemonSet = await findDaemonSet(config, signal);
+    const result = takeLook(config, facts, daemonSet, watchers, access);
+    if ("problem" in result) return { status: halted(true, result.problem), wakeMs: undefined, wrote: false };
+    const { look } = result;
+    if (leaseOwner !== look.deployment.uid) await ownLease(client, config, look.deployment.uid, signal);
+    leaseOwner = look.deployment.uid;
+    const done = await work.run(look, onChange, signal);
+    // Without a watch a write is seen by asking again.
+    if (done.wrote) got = undefined;
+    return done;
+  };
+
+  const run = async (signal: AbortSignal): Promise<number> => {
+    const config = source.current();
+    const { facts, fresh } = await gatherer.facts(config, signal);
+    if (fresh) work.doubt();
+    if (fresh) got = undefined;
+    watchers.start(access.has, onChange, signal);
+    const isLeader = leader.isLeader();
+    if (!isLeader) wasLeader = false;
+    const { status, wakeMs } = isLeader
+      ? await lead(config, facts, signal)
+      : { status: halted(false, undefined), wakeMs: undefined };
+    tell(tools, config, facts, status);
+    return earliest([wakeMs, gatherer.dueMs()]) ?? clock.nowMs();
+  };
+
+  return {
+    async run(signal) {
+      try {
+        return await run(signal);
+      } catch (error) {
+        // Something was taken away: permissions, or the Deployment itself.
+        if (error instanceof KubeError && error.kind === "forbidden") gatherer.doubt();
+        got = undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+function halted(leading: boolean, problem: string | undefined): State {
+  return { leading, mode: undefined, modeReason: "", images: [], nodes: noNodes, problem };
+}
+
+function tell(
+  { telling, source, access }: TurnTools,
+  config: HoldConfig,
+  { deployment }: ClusterFacts,
+  state: State,
+): void {
+  const status = { ...state, configFaults: source.faults() ?? [] };
+  const mayTell = state.leading && deployment !== "gone";
+  const place = mayTell && {
+    config,
+    name: statusName(config),
+    ownerUid: deployment.uid,
+    events: access.has("events"),
+    status: access.has("status"),
+  };
+  telling.status(status, place || undefined);
+}

@@ -1,0 +1,38 @@
+import { recordAt, recordsAt, textAt } from "../../sources/json-parts.ts";
+import type { LiveImage } from "../promotion/state.ts";
+
+/** What a live DaemonSet holds, and how. */
+export interface LiveView {
+  readonly mode: "containers" | "volumes";
+  readonly images: readonly LiveImage[];
+  /** Nodes that it wants pods on. */
+  readonly desired: number;
+  readonly ready: number;
+}
+
+/** Reads the DaemonSet as the API server tells of it; undefined where there is none. */
+export function parseLiveView(object: unknown): LiveView | undefined {
+  if (object === undefined) return undefined;
+  const podSpec = recordAt(recordAt(recordAt(object, "spec"), "template"), "spec");
+  const status = recordAt(object, "status");
+  const volumes = recordsAt(podSpec, "volumes").flatMap((volume) =>
+    toImage(volume["name"], textAt(recordAt(volume, "image"), "reference")),
+  );
+  const containers = recordsAt(podSpec, "containers").flatMap((each) =>
+    toImage(each["name"], textAt(each, "image")),
+  );
+  return {
+    mode: volumes.length > 0 ? "volumes" : "containers",
+    images: volumes.length > 0 ? volumes : containers,
+    desired: numberOf(status["desiredNumberScheduled"]),
+    ready: numberOf(status["numberReady"]),
+  };
+}
+
+function toImage(name: unknown, pinnedRef: string | undefined): LiveImage[] {
+  return typeof name === "string" && pinnedRef !== undefined ? [{ name, pinnedRef }] : [];
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}

@@ -1,0 +1,160 @@
+import { KubeError } from "../../kube/errors.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Logger } from "../../lib/log.ts";
+import type { HoldConfig } from "../config.ts";
+import type { PodSurroundings } from "../objects/container-parts.ts";
+import { createProbePod } from "../objects/probe-pod.ts";
+import type { ClassifyMessage } from "../promotion/judge-probe.ts";
+import type { PodView } from "../promotion/pod-view.ts";
+import { judgeDryFault, judgeDryPod, type VolumesVerdict } from "./always-pull.ts";
+import type { HoldNode } from "./hold-node.ts";
+import {
+  isModeProbe,
+  judgeModeProbe,
+  listNodeKinds,
+  type ModeAnswer,
+  modeAnnotation,
+  type NodeKind,
+} from "./mode-answers.ts";
+import type { PodWriter } from "./pod-writer.ts";
+
+/** How images are held now; no `mode`: it is not known yet, or refused, and nothing is written. */
+export interface ModeChoice {
+  readonly mode: "containers" | "volumes" | undefined;
+  readonly reason: string;
+  readonly refused?: boolean;
+}
+
+/** What is seen when the mode is chosen. */
+export interface ModeInput {
+  readonly config: HoldConfig;
+  readonly canProbe: boolean;
+  readonly surroundings: PodSurroundings;
+  readonly ownerUid: string;
+  /** Of the live DaemonSet. */
+  readonly live: "containers" | "volumes" | undefined;
+  readonly targets: readonly HoldNode[] | undefined;
+  /** All probe pods. */
+  readonly probes: readonly PodView[];
+}
+
+export interface ModeChooser {
+  /** Throws a `KubeError`. */
+  choose(input: ModeInput, signal: AbortSignal): Promise<ModeChoice>;
+  /** Asks the API server anew at the next choice. */
+  doubt(): void;
+}
+
+interface Tools {
+  readonly pods: PodWriter;
+  readonly classify: ClassifyMessage;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Chooses by what the API server and the nodes can, never by their versions. */
+export function createModeChooser(tools: Tools): ModeChooser {
+  const { pods, clock, log } = tools;
+  let verdict: VolumesVerdict | undefined;
+  const answers = new Map<string, ModeAnswer>();
+  const askedMs = new Map<string, number>();
+
+  const askServer = async (input: ModeInput, signal: AbortSignal): Promise<VolumesVerdict> => {
+    try {
+      const pod = createModeProbe(input, { flavour: "dry", nodeName: undefined }, clock.dateMs());
+      return judgeDryPod(await pods.createDry(pod, signal));
+    } catch (error) {
+      const found = judgeDryFault(error);
+      if (found !== undefined) return found;
+      // A quota or a policy of the namespace: the pods themselves will tell.
+      if (error instanceof KubeError && error.kind === "forbidden") return { ok: true };
+      throw error;
+    }
+  };
+
+  const askKind = async (kind: NodeKind, input: ModeInput, signal: AbortSignal): Promise<void> => {
+    const { flavour } = kind;
+    const nowMs = clock.nowMs();
+    const startMs = askedMs.get(flavour) ?? nowMs;
+    askedMs.set(flavour, startMs);
+    const pod = input.probes.find((each) => each.annotations[modeAnnotation] === flavour && !each.deleting);
+    const answer = pod && judgeModeProbe(pod, nowMs - startMs, tools.classify);
+    if (answer !== undefined) {
+      answers.set(flavour, answer);
+      askedMs.delete(flavour);
+      log.info("image volumes asked for", { ...kind, ...answer });
+    } else if (pod === undefined) await createAsk(kind, input, startMs, signal);
+  };
+
+  const createAsk = async (kind: NodeKind, input: ModeInput, startMs: number, signal: AbortSignal) => {
+    try {
+      await pods.create(createModeProbe(input, kind, startMs), signal);
+    } catch (error) {
+      if (!(error instanceof KubeError) || !["forbidden", "invalid"].includes(error.kind)) throw error;
+      answers.set(kind.flavour, { ok: false, reason: `no probe pod can be made: ${error.message}` });
+    }
+  };
+
+  const removeAnswered = async (probes: readonly PodView[], signal: AbortSignal) => {
+    for (const pod of probes) {
+      const flavour = pod.annotations[modeAnnotation] ?? "";
+      if (isModeProbe(pod) && !pod.deleting && !askedMs.has(flavour)) await pods.delete(pod, signal);
+    }
+  };
+
+  return {
+    doubt() {
+      // What nodes have said stays: one that is upgraded is of another kind.
+      verdict = undefined;
+    },
+    async choose(input, signal) {
+      const { config, canProbe } = input;
+      if (config.mode === "containers") return { mode: "containers", reason: "MODE=containers" };
+      const isAuto = config.mode === "auto";
+      if (!canProbe) return chooseBlind(isAuto);
+      verdict ??= await askServer(input, signal);
+      if (!verdict.ok) return refuse(isAuto, verdict.reason);
+      if (!isAuto) return { mode: "volumes", reason: "MODE=volumes" };
+      await removeAnswered(input.probes, signal);
+      if (input.live === "volumes")
+        return { mode: "volumes", reason: "the live DaemonSet has image volumes" };
+      const kinds = listNodeKinds(input.targets);
+      for (const kind of kinds) if (!answers.has(kind.flavour)) await askKind(kind, input, signal);
+      return sumUp(kinds, answers);
+    },
+  };
+}
+
+function chooseBlind(isAuto: boolean): ModeChoice {
+  if (!isAuto) return { mode: "volumes", reason: "MODE=volumes" };
+  return { mode: "containers", reason: "nodes cannot be asked for image volumes: no leave to create pods" };
+}
+
+function refuse(isAuto: boolean, reason: string): ModeChoice {
+  return isAuto ? { mode: "containers", reason } : { mode: undefined, reason, refused: true };
+}
+
+function sumUp(kinds: readonly NodeKind[], answers: ReadonlyMap<string, ModeAnswer>): ModeChoice {
+  const given = kinds.map(({ flavour }) => answers.get(flavour));
+  for (const answer of given) if (answer?.ok === false) return { mode: "containers", reason: answer.reason };
+  if (kinds.length === 0) return { mode: undefined, reason: "there is no node that is ready" };
+  if (given.includes(undefined)) return { mode: undefined, reason: "nodes are asked for image volumes" };
+  return { mode: "volumes", reason: "every kind of node can mount image volumes" };
+}
+
+function createModeProbe(
+  { config, surroundings, ownerUid }: ModeInput,
+  { flavour, nodeName }: NodeKind,
+  attempt: number,
+) {
+  const pod = createProbePod(config, {
+    ...surroundings,
+    images: [{ name: "probe", pinnedRef: surroundings.pauseImage }],
+    mode: "volumes",
+    nodeName,
+    ownerUid,
+    attempt: `mode ${flavour} ${attempt}`,
+  });
+  const annotations = { [modeAnnotation]: flavour };
+  return { ...pod, metadata: { ...pod.metadata, annotations } };
+}

@@ -1,0 +1,68 @@
+import { createBell } from "../../sources/bell.ts";
+import { createAccessBook } from "./access-book.ts";
+import { createGatherer } from "./gather.ts";
+import type { HoldTools } from "./hold-tools.ts";
+import { createHoldTurn, type HoldTurn } from "./hold-turn.ts";
+import { letGo } from "./let-go.ts";
+import { createWatchers } from "./watchers.ts";
+
+/** Changes come in bursts: those of one are one look. */
+const settleMs = 200;
+const leastWaitMs = 300;
+const mostWaitMs = 30_000;
+const backoffFirstMs = 1_000;
+const backoffMostMs = 30_000;
+
+/**
+ * Holds images until the signal aborts; then lets go of them only where their Deployment is on its way out. Never
+ * rejects.
+ */
+export async function runHold(tools: HoldTools, signal: AbortSignal): Promise<void> {
+  const { source, client, leader, clock, log } = tools;
+  const bell = createBell(clock);
+  const access = createAccessBook(client, log);
+  const gatherer = createGatherer({ client, access, clock, log });
+  const watchers = createWatchers(tools.inform, source.current());
+  const turn = createHoldTurn({ ...tools, access, gatherer, watchers, onChange: bell.ring });
+  // Leadership outlives the signal: who lets go has to lead.
+  const end = new AbortController();
+  const running = [source.run(bell.ring, signal), leader.run(bell.ring, end.signal)];
+  try {
+    let failures = 0;
+    while (!signal.aborted) {
+      const waitMs = await lookOnce(tools, turn, failures, signal);
+      failures = waitMs === undefined ? failures + 1 : 0;
+      if (waitMs === undefined) await clock.sleep(backoffMs(failures), signal).catch(() => {});
+      else if (await bell.wait(waitMs, signal)) await bell.settle(settleMs, signal);
+    }
+    await letGo(tools);
+  } finally {
+    end.abort(new Error("stopped"));
+    await Promise.all(running);
+    await watchers.stopped();
+  }
+}
+
+/** Resolves to how long to wait for a change; undefined: it failed. */
+async function lookOnce(
+  { telling, clock, log }: HoldTools,
+  turn: HoldTurn,
+  failures: number,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  try {
+    const wakeMs = await turn.run(signal);
+    telling.tick(undefined);
+    return Math.min(mostWaitMs, Math.max(leastWaitMs, wakeMs - clock.nowMs()));
+  } catch (cause) {
+    if (signal.aborted) return leastWaitMs;
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    telling.tick(error);
+    (failures === 0 ? log.warn : log.debug)("a look came to nothing, trying again", { error });
+    return undefined;
+  }
+}
+
+function backoffMs(failures: number): number {
+  return Math.min(backoffFirstMs * 2 ** Math.min(failures - 1, 10), backoffMostMs);
+}
