@@ -109,12 +109,6 @@ test("of a Fleet that is gone nothing is removed that is in use, listed, tagged 
   await assertPresent(used, [node]);
 });
 
-test("what was in use is removed when its containers are", async () => {
-  await kubectl("delete", "pods", "running", "exited", "volume", "--namespace", namespace);
-  await waitUntilGone(used, [node]);
-  await assertPresent([...kept, alias], labNodes());
-});
-
 test("an empty list and one that cannot be read remove nothing; one that is there again does", async () => {
   const workspace = createWorkspace();
   const [first = "", second = ""] = await pushFreshImages(2);
