@@ -25,9 +25,10 @@ assert.ok(node && other);
 const runnable = [await pushRunnableImage(), await pushRunnableImage()];
 const [running = "", exited = ""] = runnable;
 const [volume = "", listed = "", foreign = "", free = "", later = ""] = await pushFreshImages(5);
+const [staying = ""] = await pushFreshImages(1);
 const twice = buildFreshImage();
 const [tagged, alias] = [await pushFresh(twice), await pushFresh(twice)];
-const kept = [listed, foreign, tagged];
+const kept = [staying, listed, foreign, tagged];
 const used = [running, exited, volume];
 let agent: Agent;
 
@@ -93,6 +94,8 @@ async function assertPresent(images: readonly string[], nodes: readonly LabNodeV
 }
 
 test("of a Fleet that is gone nothing is removed that is in use, listed, tagged by somebody or not the agent's", async () => {
+  // A source that desires nothing at all would have everything kept.
+  await applyFleet(namespace, "staying", staying);
   await applyFleet(namespace, "going", running, exited, volume, ...kept, free);
   await waitForImages([...used, ...kept, free]);
   for (const { criSocket } of labNodes()) await pullImage({ criSocket }, alias);

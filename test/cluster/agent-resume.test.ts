@@ -103,14 +103,15 @@ function createRandom(seed: number): () => number {
 
 test(`an agent that is killed at ${kills} random points ends with all images, all pinned, and a record that is whole (PRESTOW_TEST_SEED=${seed})`, async () => {
   const random = createRandom(seed);
-  const images = await pushFreshImages(kills / 5);
+  const images = await pushFreshImages(10);
   await applyFleet(namespace, "killed", ...images);
   const keep = [...flags, "--pin", "--max-pinned=50%", "--prune=remove", "--sync-period=1s"];
   for (let kill = 0; kill < kills; kill++) {
+    const missing = images.filter(() => random() < 0.4);
+    await removeImages(node, missing);
     const agent = startAgentProcess(node, keep);
-    await sleep(random() * 2_000);
-    // Each once: an image that is deleted again and again is not fought over.
-    if (kill % 5 === 4) await removeImages(node, images.slice(Math.floor(kill / 5)).slice(0, 1));
+    // From before it has its sources to after it has its images.
+    await sleep(200 + random() * 1_200);
     assert.equal(agent.exitCode(), undefined, agent.log());
     await agent.end("SIGKILL");
   }

@@ -196,8 +196,8 @@ test("ends as unavailable when the server goes silent, before it is open as afte
       { code: "UNAVAILABLE" },
     );
     server.kill("SIGCONT");
-    // The first calls may still meet the end of the old connection.
-    while (!(await isAnswered(channel)));
+    // The first calls may still meet the old connection, whose end takes a turn of the event loop to be heard.
+    while (!(await isAnswered(channel))) await new Promise((resolve) => setTimeout(resolve, 10));
     server.kill("SIGSTOP");
     await assert.rejects(subscribe(ignore, 60_000, 50), { code: "UNAVAILABLE" });
     channel.close();
