@@ -30,7 +30,7 @@ test("what answers as Docker does is no runtime that one could wait for", async 
     rmSync(folder, { recursive: true });
   });
   await assert.rejects(
-    node.connect(signal),
+    node.connect(AbortSignal.timeout(30_000)),
     (error) => error instanceof ConfigError && /^CONN_TARGET: .*cri-dockerd\.sock/.test(error.message),
   );
 });

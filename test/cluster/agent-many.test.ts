@@ -7,6 +7,7 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { type Agent, deployAgent } from "./agent.ts";
 import { podOf } from "./agones.ts";
 import { withoutApiServer } from "./api-server.ts";
+import { cleanUp } from "./clean-up.ts";
 import { pushFreshImages, waitForImages } from "./images.ts";
 import { createNamespace } from "./instance.ts";
 import { afterOutageMs, kubectl, labImage, labNodes, variable } from "./lab.ts";
@@ -23,11 +24,13 @@ before(async () => {
   await fillNamespace();
 });
 
-after(async () => {
-  // It takes a minute, and nothing waits for it.
-  await kubectl("delete", "namespace", crowd, "--wait=false");
-  await agent?.remove();
-});
+after(() =>
+  cleanUp(
+    () => agent?.remove(),
+    // It takes its time, and nothing waits for it.
+    () => kubectl("delete", "namespace", crowd, "--wait=false"),
+  ),
+);
 
 /** One as a chart makes it, of some 6 kB; nobody wants to run it. */
 function createDeployment(index: number, image: string, annotations: object): object {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Agent, deployAgent } from "./agent.ts";
 import { startAgentProcess } from "./agent-process.ts";
 import { applyFleet, deleteFleet, installFleets, podOf, removeFleets } from "./agones.ts";
+import { cleanUp } from "./clean-up.ts";
 import {
   buildFreshImage,
   listMissing,
@@ -44,10 +45,7 @@ before(async () => {
   await agent.rollout();
 });
 
-after(async () => {
-  await removeFleets();
-  await agent?.remove();
-});
+after(() => cleanUp(removeFleets, () => agent?.remove()));
 
 function createPod(name: string, image: string, more: object): object {
   const spec = { ...podOf(image), nodeName: node?.name, terminationGracePeriodSeconds: 0, ...more };

@@ -8,6 +8,7 @@ import { createToken, readUid, writeTokenKubeconfig } from "./account.ts";
 import { type AgentProcess, startAgentProcess } from "./agent-process.ts";
 import { applyFleet, installFleets, removeFleets } from "./agones.ts";
 import { withoutApiServer } from "./api-server.ts";
+import { cleanUp } from "./clean-up.ts";
 import { listImages, listMissing, pushFreshImages, removeImages, waitForImages } from "./images.ts";
 import { createNamespace, removeNamespace } from "./instance.ts";
 import { afterOutageMs, eventually, kubectl, labNodes } from "./lab.ts";
@@ -30,12 +31,14 @@ before(async () => {
   await installFleets();
 });
 
-after(async () => {
-  await removeFleets();
-  await removeNamespace(namespace);
-  await workspace.run(`prestow unpin --all --cri-socket '${node.criSocket}'`);
-  workspace.remove();
-});
+after(() =>
+  cleanUp(
+    removeFleets,
+    () => removeNamespace(namespace),
+    () => workspace.run(`prestow unpin --all --cri-socket '${node.criSocket}'`),
+    async () => workspace.remove(),
+  ),
+);
 
 /** Runs an agent while the work lasts; says what it said where that fails. */
 async function withAgent(

@@ -37,7 +37,7 @@ export function createSourceLog(log: Logger, clock: Pick<Clock, "nowMs">): Parti
 /** What is told once; empty: nothing yet. Why a source fails changes with each attempt, that it fails does not. */
 function describeState({ state, detail = "" }: SourceStatus, waitedMs: number): string {
   if (state === "waiting") return waitedMs < patienceMs ? "" : "waiting";
-  return state === "failing" ? `f ${detail}` : `synced ${detail}`;
+  return state === "failing" ? "failing" : `synced ${detail}`;
 }
 
 function tellSource({ name, state, detail, images }: SourceStatus, log: Logger): void {
