@@ -60,7 +60,7 @@ docs-check: node_modules
 
 unit: node_modules
 	@mkdir -p dist && rm -f $(SUMMARY)
-	@$(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 4 $(UNIT_TESTS)
+	@$(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 3 --together 8 $(UNIT_TESTS)
 
 real: dist
 	@$(NODE) test/run.ts --summary-file $(SUMMARY) $(REAL_TESTS)

@@ -16,6 +16,7 @@ const files: Record<string, string> = {
   "good/node_modules/b.test.ts": `${head}test("of another", () => { throw new Error("must not run"); });`,
   "bad.test.ts": `${head}test("breaks", () => { console.log("said before"); throw new Error("boom"); });`,
   "hang.test.ts": `${head}test("stays", () => {}); setInterval(() => {}, 1000);`,
+  "hang-in-test.test.ts": `${head}test("waits", () => new Promise(() => setInterval(() => {}, 1000)));`,
   "exit.test.ts": `${head}test("ends", () => {}); process.on("exit", () => { process.exitCode = 3; });`,
   "empty.test.ts": "export {};",
   "skip.test.ts": `${head}test("works", () => {}); test.skip("left out", () => {});`,
@@ -44,6 +45,18 @@ const runs: Record<string, { argv: string[]; ci?: boolean; last: string; status:
     last: "2 passed, 1 failed",
     status: 1,
     shows: /FAIL breaks\n {4}Error: boom\n[\s\S]*said before/,
+  },
+  "files together in one process, each with its own count": {
+    argv: ["--together", "9", "good", "bad.test.ts", "skip.test.ts"],
+    last: "3 passed, 1 failed",
+    status: 1,
+    shows: /FAIL breaks\n {4}Error: boom[\s\S]*^ok {4}good\/a\.test\.ts {2}2 passed/m,
+  },
+  "a file that holds up its process, and the file behind it": {
+    argv: ["--together", "9", "--timeout", "2s", "hang-in-test.test.ts", "skip.test.ts"],
+    last: "0 passed, 2 failed",
+    status: 1,
+    shows: /did not end within 2 s/,
   },
   "a file that does not end": {
     argv: ["hang.test.ts", "--timeout", "1s"],

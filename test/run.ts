@@ -4,13 +4,15 @@ import { defineOptions, type InferOptions } from "../src/cli/options.ts";
 import { parseArguments } from "../src/cli/parse-arguments.ts";
 import { findTestFiles } from "./runner/find-files.ts";
 import { renderFile, renderSlowest } from "./runner/report.ts";
+import { runBatch } from "./runner/run-batch.ts";
 import { type FileResult, runFile } from "./runner/run-file.ts";
 import { type Counts, closingLine, isSuccess, sumCounts } from "./runner/summary.ts";
 
 const usage = `Usage: test/run.ts [flags] FILE|DIRECTORY|GLOB...
-Runs test files, each in a process of its own; ends with "N passed, N failed".
+Runs test files; ends with "N passed, N failed".
   --concurrency N       files at once (default: the processors)
-  --timeout DURATION    limit for each file (default 5m)
+  --together N          runs up to N files in one process, one after another (default 1)
+  --timeout DURATION    limit for each process (default 5m)
   --slowest N           lists the N slowest tests
   --summary-file FILE   appends the counts to FILE
   --sum FILE            runs nothing and prints the sum of the counts in FILE
@@ -19,6 +21,7 @@ With CI=true a test that is skipped or to be done counts as failed.
 
 const table = defineOptions({
   concurrency: { type: "integer", min: 1, description: "Files at once" },
+  together: { type: "integer", default: 1, min: 1, description: "Files in one process" },
   timeout: { type: "duration", defaultMs: 300_000, minMs: 1, description: "Limit for each file" },
   slowest: { type: "integer", default: 0, min: 0, description: "How many slow tests to list" },
   "summary-file": { type: "string", description: "File to append the counts to" },
@@ -31,16 +34,27 @@ async function runFiles(
 ): Promise<FileResult[]> {
   const strict = process.env["CI"] === "true";
   const results: FileResult[] = [];
-  const rest = files.values();
+  const batches = splitIntoBatches(files, options.together).values();
   const work = async () => {
-    for (const file of rest) {
-      const result = await runFile(file, options.timeoutMs, strict);
-      results.push(result);
-      process.stdout.write(renderFile(result, process.cwd()));
+    for (const batch of batches) {
+      const [file = ""] = batch;
+      const ended =
+        batch.length === 1
+          ? [await runFile(file, options.timeoutMs, strict)]
+          : await runBatch(batch, options.timeoutMs, strict);
+      for (const result of ended) {
+        results.push(result);
+        process.stdout.write(renderFile(result, process.cwd()));
+      }
     }
   };
   await Promise.all(Array.from({ length: options.concurrency ?? availableParallelism() }, work));
   return results;
+}
+
+function splitIntoBatches(files: readonly string[], size: number): string[][] {
+  const count = Math.ceil(files.length / size);
+  return Array.from({ length: count }, (_, index) => files.slice(index * size, (index + 1) * size));
 }
 
 async function runAll(patterns: readonly string[], options: InferOptions<typeof table>): Promise<Counts> {

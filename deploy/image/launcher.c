@@ -28,7 +28,8 @@
  */
 #define NODE_FLAG "--max-semi-space-size=1"
 /* What saves memory in a process that mostly waits: docs/adr/0015-agent-bundle.md has the measurements. */
-#define AGENT_NODE_FLAGS "--max-semi-space-size=1", "--v8-pool-size=0", "--optimize-for-size"
+#define AGENT_NODE_FLAGS \
+    "--max-semi-space-size=1", "--v8-pool-size=0", "--optimize-for-size", "--no-opt", "--no-sparkplug"
 #define TEXT_OF(...) #__VA_ARGS__
 #define TEXT(...) TEXT_OF(__VA_ARGS__)
 

@@ -9,6 +9,7 @@ import { isNodeName } from "../results/node-label-name.ts";
 import { createFleetSource, extractFleet, fleetPath } from "../sources/fleets.ts";
 import { createListSource } from "../sources/list-source.ts";
 import { parseNodeFacts } from "../sources/node-facts.ts";
+import type { ObjectFilters } from "../sources/object-filters.ts";
 import type { Source, SourceName } from "../sources/source.ts";
 import { createTextPool } from "../sources/text-pool.ts";
 import { createWorkloadSource, extractWorkload, workloadKinds, workloadPaths } from "../sources/workloads.ts";
@@ -32,54 +33,57 @@ export interface ClusterNode {
   readonly informer: Informer<NodeFacts>;
 }
 
+type Inform = <T>(
+  path: string,
+  extract: (object: unknown) => T | undefined,
+  fieldSelector?: string,
+) => Informer<T>;
+
 /** Wires the sources and what they need. Throws a `ConfigError`; makes no call. */
 export async function createCluster(
   options: AgentOptions,
-  settings: AgentFlags,
+  flags: AgentFlags,
   context: CliContext,
   log: Logger,
 ): Promise<AgentCluster> {
-  const client = await createClient(options, settings, context, log);
+  const client = await createClient(options, flags, context, log);
   const { clock, random } = context;
-  const inform = <T>(path: string, extract: (object: unknown) => T | undefined, fieldSelector?: string) => {
+  const inform: Inform = (path, extract, fieldSelector) => {
     if (client === undefined) throw new ConfigError("no API server is known");
-    return createInformer({
-      client,
-      path,
-      extract,
-      clock,
-      random,
-      log,
-      ...(fieldSelector !== undefined && { fieldSelector }),
-    });
+    const selector = fieldSelector === undefined ? {} : { fieldSelector };
+    return createInformer({ client, path, extract, clock, random, log, ...selector });
   };
-  const pool = createTextPool();
-  const filters = settings.objects;
-  const create: Readonly<Record<SourceName, () => Source>> = {
-    fleets: () =>
-      createFleetSource({
-        informer: inform(inNamespaces(fleetPath, filters.namespaces), (object) =>
-          extractFleet(object, filters, pool),
-        ),
-      }),
-    workloads: () => {
-      const informers = workloadKinds.map((kind) => {
-        const path = inNamespaces(workloadPaths[kind], filters.namespaces);
-        return [kind, inform(path, extractWorkload(kind, filters, pool))] as const;
-      });
-      return createWorkloadSource({ informers: new Map(informers) });
-    },
-    list: () => createListSource({ path: options.imageListFile ?? "", clock, log }),
-  };
+  const create = createSources(flags.objects, inform);
+  const list = () => createListSource({ path: options.imageListFile ?? "", clock, log });
   const name = readNodeName(context, log);
   return {
     client,
-    sources: settings.sources.map((source) => create[source]()),
+    sources: flags.sources.map((source) => (source === "list" ? list() : create[source]())),
     node:
       name === undefined || client === undefined
         ? undefined
         : { name, informer: inform("/api/v1/nodes", parseNodeFacts, `metadata.name=${name}`) },
     close: () => client?.close(),
+  };
+}
+
+function createSources(
+  filters: ObjectFilters,
+  inform: Inform,
+): Record<Exclude<SourceName, "list">, () => Source> {
+  const pool = createTextPool();
+  const place = (path: string) => inNamespaces(path, filters.namespaces);
+  return {
+    fleets: () => {
+      const informer = inform(place(fleetPath), (object) => extractFleet(object, filters, pool));
+      return createFleetSource({ informer });
+    },
+    workloads: () => {
+      const informers = workloadKinds.map(
+        (kind) => [kind, inform(place(workloadPaths[kind]), extractWorkload(kind, filters, pool))] as const,
+      );
+      return createWorkloadSource({ informers: new Map(informers) });
+    },
   };
 }
 
@@ -89,13 +93,14 @@ async function createClient(
   { env, clock }: CliContext,
   log: Logger,
 ): Promise<KubeClient | undefined> {
+  // A list needs no API server, and nobody is told of a node without a name.
+  const isNeeded = sources.some((source) => source !== "list") || Boolean(kubeconfig || master);
+  if (!isNeeded && !env["NODE_NAME"]) return undefined;
   try {
     const config = await readKubeLogin({ kubeconfig, master, env, clock });
     return createKubeClient({ config, userAgent: `prestow/${version}`, clock });
   } catch (error) {
-    // A list needs no API server.
-    if (!(error instanceof ConfigError) || sources.some((source) => source !== "list") || kubeconfig)
-      throw error;
+    if (isNeeded || !(error instanceof ConfigError)) throw error;
     log.warn("no placement, label, taint or event: the API server cannot be used", { error });
     return undefined;
   }

@@ -6,9 +6,10 @@ import {
   normalizedName,
   parseReference,
 } from "../image/reference.ts";
-import type { KubeClient } from "../kube/client.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Source } from "../sources/source.ts";
+import type { AgentCluster } from "./agent-cluster.ts";
+import type { AgentFlags } from "./agent-flags.ts";
 import type { CliContext } from "./context.ts";
 
 const secretTimeoutMs = 10_000;
@@ -19,9 +20,8 @@ const secretTimeoutMs = 10_000;
  */
 export function withPullSecrets(
   keyring: Keyring,
-  namespaces: readonly string[],
-  sources: readonly Source[],
-  client: KubeClient | undefined,
+  { pullSecretNamespaces: namespaces }: Pick<AgentFlags, "pullSecretNamespaces">,
+  { client, sources }: Pick<AgentCluster, "client" | "sources">,
   { clock }: CliContext,
   log: Logger,
 ): Keyring {

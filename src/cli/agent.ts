@@ -1,43 +1,22 @@
-import { createDownloadWatch } from "../agent/download-watch.ts";
-import { createKeeper } from "../agent/keep/keeper.ts";
-import { openPullRecord } from "../agent/keep/record.ts";
-import { createLeaseBook } from "../agent/lease-book.ts";
-import { type AgentSettings, runAgent } from "../agent/loop/agent-loop.ts";
-import { agentLeaseTtlMs } from "../agent/loop/agent-pull.ts";
 import { ConfigError } from "../lib/config-error.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
 import { createLogrusFormat } from "../lib/logrus-format.ts";
-import { createDesiredDecider } from "../plan/desired-images.ts";
 import { createAgentServer } from "../results/agent/agent-server.ts";
-import { combineObservers } from "../results/agent/observers.ts";
-import { createSourceLog } from "../results/agent/source-log.ts";
 import { createTelling, type Telling } from "../results/agent/telling.ts";
 import type { HttpServer } from "../results/metrics/http-server.ts";
-import type { RuntimeVersion } from "../runtime/runtime.ts";
 import { version } from "../version.ts";
-import { type AgentCluster, createCluster } from "./agent-cluster.ts";
+import { createCluster } from "./agent-cluster.ts";
 import { type AgentFlags, parseAgentFlags, parseRuntimePlace } from "./agent-flags.ts";
 import { withPullSecrets } from "./agent-keyring.ts";
-import { createNodeView } from "./agent-node.ts";
+import { createNodeView, type NodeView } from "./agent-node.ts";
 import { type AgentOptions, agentCommand } from "./agent-options.ts";
-import { type AgentRuntime, createAgentRuntime } from "./agent-runtime.ts";
+import { createAgentRuntime } from "./agent-runtime.ts";
+import { type AgentSession, runOnNode } from "./agent-session.ts";
 import { type CliContext, StopRequest } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { readKeyring } from "./fetch-keyring.ts";
 import { renderHelp } from "./help.ts";
 import { parseArguments } from "./parse-arguments.ts";
-
-/** What one agent works with. */
-interface Session {
-  readonly options: AgentOptions;
-  readonly flags: AgentFlags;
-  readonly context: CliContext;
-  readonly log: Logger;
-  readonly node: AgentRuntime;
-  readonly cluster: AgentCluster;
-  /** Aborts when the agent is stopped, and when its socket is lost. */
-  readonly signal: AbortSignal;
-}
 
 const stopGraceMs = 500;
 
@@ -54,10 +33,11 @@ export async function runAgentCommand(argv: readonly string[], context: CliConte
   const place = parseRuntimePlace(options.criSocket, context.env);
   const log = createAgentLog(options, context);
   const cluster = await createCluster(options, flags, context, log);
+  const keyring = withPullSecrets(await readKeyring(options, context, log), flags, cluster, context, log);
   const node = await createAgentRuntime(place, context, log);
   const signal = AbortSignal.any([context.signal, node.lost]);
   try {
-    await runSession({ options, flags, context, log, node, cluster, signal });
+    await runSession({ options, flags, context, log, node, cluster, keyring, signal });
   } catch (error) {
     if (!(context.signal.reason instanceof StopRequest)) throw error;
   } finally {
@@ -79,7 +59,7 @@ function createAgentLog({ debug, logFormat }: AgentOptions, { stderr, clock }: C
   });
 }
 
-async function runSession(session: Session): Promise<void> {
+async function runSession(session: AgentSession): Promise<void> {
   const { options, flags, context, log, node, cluster, signal } = session;
   const { clock, random } = context;
   const view = createNodeView(cluster.node, log);
@@ -105,75 +85,7 @@ async function runSession(session: Session): Promise<void> {
   }
 }
 
-async function runOnNode(
-  session: Session,
-  version: RuntimeVersion,
-  telling: Telling,
-  view: ReturnType<typeof createNodeView>,
-): Promise<void> {
-  const { options, flags, context, log, node, cluster, signal } = session;
-  const { clock, random } = context;
-  const { runtime } = node;
-  const { events, downloads, pins, use, disk } = node.extras(version, options.stateDir);
-  const observer = combineObservers([telling.observer, createSourceLog(log, clock)]);
-  const keyring = withPullSecrets(
-    await readKeyring(options, context, log),
-    flags.pullSecretNamespaces,
-    cluster.sources,
-    cluster.client,
-    context,
-    log,
-  );
-  const onTotal = (downloadedBytes: number) => observer.pull({ type: "total", downloadedBytes });
-  const watch = downloads && createDownloadWatch(downloads, clock, log, onTotal, signal, unwatchedPatienceMs);
-  const leases = createLeaseBook(downloads, agentLeaseTtlMs, log);
-  const record = await openPullRecord({ stateDir: options.stateDir, clock, log });
-  const { pin, prune, syncPeriodMs } = options;
-  const keeper = createKeeper(
-    { pin, maxPinned: flags.maxPinned, prune, graceMs: syncPeriodMs },
-    { runtime, pins, use, disk, record, clock, log, observe: observer.pruned },
-  );
-  await runAgent(
-    loopSettings(options, flags),
-    {
-      runtime,
-      pullTools: { runtime, keyring, watch, leases, clock, random, log },
-      sources: cluster.sources,
-      node: view.known,
-      runNode: view.run,
-      events,
-      keeper,
-      disk,
-      decideDesired: createDesiredDecider(flags.images),
-      observer,
-      clock,
-      random,
-      log,
-    },
-    signal,
-  );
-}
-
-/** Without a terminal only what lasts is told. */
-const unwatchedPatienceMs = 1000;
-
-function loopSettings(options: AgentOptions, { minFree }: AgentFlags): AgentSettings {
-  return {
-    maxParallel: options.maxParallel,
-    syncPeriodMs: options.syncPeriodMs,
-    minFree,
-    stallTimeoutMs: options.stallTimeoutMs,
-    initialTimeoutMs: options.initialPullAttemptTimeoutMs,
-    maxTimeoutMs: options.maxPullAttemptTimeoutMs,
-    initialDelayMs: options.initialPullAttemptDelayMs,
-    maxDelayMs: options.maxPullAttemptDelayMs,
-  };
-}
-
-function tellingNode(
-  { options, flags, cluster }: Session,
-  facts: ReturnType<typeof createNodeView>["facts"],
-) {
+function tellingNode({ options, flags, cluster }: AgentSession, facts: NodeView["facts"]) {
   const { client, node } = cluster;
   if (client === undefined || node === undefined) return undefined;
   const { nodeLabel: label, startupTaint: key } = flags;

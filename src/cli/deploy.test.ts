@@ -63,8 +63,30 @@ test("a name may begin with a digit, and have 63 characters, where no Service ha
   assert.equal((await deploy("--collect-metrics", "a".repeat(55))).code, 0);
 });
 
+test("an agent's flags stand behind --, and the rest before or after the name", async () => {
+  const { code, out, err } = await deploy(
+    "--strategy=agent",
+    "a",
+    "--namespace=b",
+    "--",
+    "--pin",
+    "-source",
+    "list",
+  );
+  assert.deepEqual([code, err], [0, ""]);
+  assert.match(out, /- --image-list-file=\S+\n +- --pin\n +- "-source"\n +- list\n/);
+});
+
 const mistakes: Record<string, readonly [readonly string[], RegExp]> = {
   "no name": [[], /^prestow: NAME: it is missing.*prestow deploy my-images\n$/],
+  "an uninstall of what leaves nothing": [
+    ["--uninstall", "a"],
+    /^prestow: --uninstall: .*--strategy agent\n$/,
+  ],
+  "an agent's flag among those of deploy": [
+    ["--strategy=agent", "a", "--pin"],
+    /^prestow: unknown flag --pin/,
+  ],
   "an unknown flavour": [
     ["--k8s-flavor", "eks", "a"],
     /^prestow: --k8s-flavor: "eks" is not accepted; give one of vanilla, ocp\n$/,

@@ -1,7 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { readBoundedFile } from "../lib/bounded-file.ts";
 import { ConfigError } from "../lib/config-error.ts";
-import { parseYaml } from "../lib/parse-yaml.ts";
 import { printable } from "../lib/printable.ts";
 import { isRecord, type JsonRecord } from "../lib/record.ts";
 
@@ -15,9 +14,9 @@ export interface Kubeconfig {
 }
 
 /** Parses YAML or JSON; throws a `ConfigError` with the place, and never quotes from the file. */
-export function parseKubeconfig(text: string, path: string): Kubeconfig {
+export async function parseKubeconfig(text: string, path: string): Promise<Kubeconfig> {
   const where = `kubeconfig ${printable(path)}`;
-  const root = parseYaml(text, where) ?? {};
+  const root = (await parseText(text, where)) ?? {};
   if (!isRecord(root))
     throw new ConfigError(`${where}: it must be an object with clusters, users and contexts`);
   const current = root["current-context"];
@@ -29,6 +28,16 @@ export function parseKubeconfig(text: string, path: string): Kubeconfig {
     clusters: list("clusters", "cluster"),
     users: list("users", "user"),
   };
+}
+
+/** JSON needs no YAML parser, which is loaded only here: it would stay in the memory of who lasts. */
+async function parseText(text: string, where: string): Promise<unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const { parseYaml } = await import("../lib/parse-yaml.ts");
+    return parseYaml(text, where);
+  }
 }
 
 function parseEntries(

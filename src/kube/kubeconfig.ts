@@ -51,7 +51,7 @@ async function readFiles(paths: readonly string[]): Promise<Kubeconfig[]> {
   let missing = new ConfigError("kubeconfig: no file is named; set KUBECONFIG");
   for (const path of paths) {
     try {
-      files.push(parseKubeconfig(await readBoundedFile(path, "kubeconfig"), path));
+      files.push(await parseKubeconfig(await readBoundedFile(path, "kubeconfig"), path));
     } catch (error) {
       if (!isMissing(error) || !(error instanceof ConfigError)) throw error;
       missing = error;

@@ -5,6 +5,7 @@ import { readCriVersion } from "../../lab/cri-probe.ts";
 import { type Agent, deployAgent } from "./agent.ts";
 import { applyFleet, deleteFleet, installFleets, removeFleets } from "./agones.ts";
 import { withoutApiServer } from "./api-server.ts";
+import { cleanUp } from "./clean-up.ts";
 import { startHubRegistry } from "./hub-registry.ts";
 import { buildFreshImage, listMissing, pushFreshImages, removeImages, waitForImages } from "./images.ts";
 import { afterOutageMs, eventually, labNodes, runLab } from "./lab.ts";
@@ -27,11 +28,7 @@ before(async () => {
   await agent.rollout();
 });
 
-after(async () => {
-  await removeFleets();
-  await agent?.remove();
-  await registry.close();
-});
+after(() => cleanUp(removeFleets, () => agent?.remove(), registry.close));
 
 test("while a registry hangs for as many images as may be pulled at once, others come; they do when it answers", async () => {
   const repositories = ["hung/one", "hung/two"];

@@ -87,20 +87,23 @@ test("an uninstalled agent leaves neither pin nor label, and its images to the k
     flags: ["--strategy=agent", "--uninstall"],
     positionals: ["--", `--node-label=${label}`],
   });
-  await uninstall.apply();
-  await kubectl(
-    "rollout",
-    "status",
-    `daemonset/${namespace}-uninstall`,
-    "--timeout=90s",
-    "--namespace",
-    namespace,
-  );
-  await assertPinned([]);
-  assert.deepEqual(
-    await readLabels(),
-    labNodes().map(() => undefined),
-  );
-  for (const node of labNodes()) assert.deepEqual(await listMissing(node, images), []);
-  await uninstall.remove();
+  try {
+    await uninstall.apply();
+    await kubectl(
+      "rollout",
+      "status",
+      `daemonset/${namespace}-uninstall`,
+      "--timeout=90s",
+      "--namespace",
+      namespace,
+    );
+    await assertPinned([]);
+    assert.deepEqual(
+      await readLabels(),
+      labNodes().map(() => undefined),
+    );
+    for (const node of labNodes()) assert.deepEqual(await listMissing(node, images), []);
+  } finally {
+    await uninstall.remove();
+  }
 });

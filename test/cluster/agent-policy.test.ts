@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createToken, createTokenKubectl, readUid } from "./account.ts";
 import { type Agent, deployAgent } from "./agent.ts";
+import { cleanUp } from "./clean-up.ts";
 import { eventually, kubectl, labNodes } from "./lab.ts";
 import { readObject } from "./objects.ts";
 import { createWorkspace } from "./workspace.ts";
@@ -33,12 +34,14 @@ before(async () => {
   await eventually(() => assert.rejects(patch(tokens.bound, own, labels({ "prestow-test": "after" }))));
 });
 
-after(async () => {
-  await kubectl("label", "node", own, "prestow-test-");
-  await kubectl("taint", "node", own, "prestow-test-");
-  await agent?.remove();
-  workspace.remove();
-});
+after(() =>
+  cleanUp(
+    () => agent?.remove(),
+    () => kubectl("label", "node", own, "prestow-test-"),
+    () => kubectl("taint", "node", own, "prestow-test-"),
+    async () => workspace.remove(),
+  ),
+);
 
 /** Patches a node as the one whose token it is. */
 function patch(token: string, node: string, change: object, ...flags: string[]): Promise<string> {

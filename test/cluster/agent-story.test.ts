@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { type Agent, deployAgent } from "./agent.ts";
 import { countLines, deletedLine, presentLine, syncedLine } from "./agent-log.ts";
 import { applyFleet, createFleet, deleteFleet, installFleets, podOf, removeFleets } from "./agones.ts";
+import { cleanUp } from "./clean-up.ts";
 import { listMissing, pushFreshImages, pushRunnableImage, removeImages, waitForImages } from "./images.ts";
 import { eventually, kubectl, labNodes } from "./lab.ts";
 import { applyObjects } from "./objects.ts";
@@ -20,10 +21,7 @@ before(async () => {
   });
 });
 
-after(async () => {
-  await removeFleets();
-  await agent?.remove();
-});
+after(() => cleanUp(removeFleets, () => agent?.remove()));
 
 /** Waits until the agent of every node has said a line, so many times. */
 async function waitForLine(pattern: RegExp, times = 1): Promise<void> {

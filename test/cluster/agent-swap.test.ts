@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { readCriVersion } from "../../lab/cri-probe.ts";
 import { syncedLine } from "./agent-log.ts";
 import { applyFleet, installFleets, removeFleets } from "./agones.ts";
+import { cleanUp } from "./clean-up.ts";
 import { pullImage, pushFreshImages, removeImages, waitForImages } from "./images.ts";
 import { createNamespace, removeNamespace } from "./instance.ts";
 import { eventually, kubectl, labNodes, runLab, variable } from "./lab.ts";
@@ -24,11 +25,13 @@ before(async () => {
   await applyObjects(...manifest);
 });
 
-after(async () => {
-  await deleteObjects(...manifest);
-  await removeFleets();
-  await removeNamespace(namespace);
-});
+after(() =>
+  cleanUp(
+    () => deleteObjects(...manifest),
+    removeFleets,
+    () => removeNamespace(namespace),
+  ),
+);
 
 interface Pod {
   readonly metadata: { readonly name: string };

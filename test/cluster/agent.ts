@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { cleanUp } from "./clean-up.ts";
 import { createInstance, createNamespace, removeNamespace } from "./instance.ts";
 import { kubectl, type LabNodeVariables, labNodes } from "./lab.ts";
 import { readObject } from "./objects.ts";
@@ -70,7 +71,12 @@ export async function deployAgent(options: AgentOptions): Promise<Agent> {
     ...(options.images === undefined ? {} : { images: options.images }),
   });
   await createNamespace(name);
-  await instance.apply();
+  try {
+    await instance.apply();
+  } catch (error) {
+    await removeNamespace(name);
+    throw error;
+  }
   const inNamespace = ["--namespace", name, "--selector", `app=${name}`] as const;
   const pods = async () => (await readObject<{ items: Pod[] }>("pods", ...inNamespace)).items;
   const podOn = async (node: string) => {
@@ -95,10 +101,11 @@ export async function deployAgent(options: AgentOptions): Promise<Agent> {
       });
       return Object.fromEntries(counts);
     },
-    async remove() {
-      await instance.remove();
-      await removeNamespace(name);
-      for (const node of labNodes()) await clean(node, flagValues(agentFlags, "--node-label"));
-    },
+    remove: () =>
+      cleanUp(
+        () => instance.remove(),
+        () => removeNamespace(name),
+        ...labNodes().map((node) => () => clean(node, flagValues(agentFlags, "--node-label"))),
+      ),
   };
 }

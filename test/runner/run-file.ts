@@ -12,17 +12,26 @@ export interface FileResult extends FileTally {
 /** Runs one test file in a process of its own, which is ended after `timeoutMs`. */
 export async function runFile(file: string, timeoutMs: number, strict: boolean): Promise<FileResult> {
   const startedMs = performance.now();
+  const { ended, output } = await collectEnded({ file, argv: [] }, timeoutMs);
+  const tally = tallyFile(file, ended, strict);
+  return { ...tally, file, durationMs: performance.now() - startedMs, output };
+}
+
+/** All that a process reports that runs this file with these arguments, and what it wrote. */
+export async function collectEnded(
+  { file, argv }: { readonly file: string; readonly argv: readonly string[] },
+  timeoutMs: number,
+): Promise<{ ended: Ended[]; output: string }> {
   const ended: Ended[] = [];
   const output: string[] = [];
   const timeout = AbortSignal.timeout(timeoutMs);
   // The option "timeout" of node:test ends a test, but not a file that keeps its process alive.
-  for await (const event of run({ files: [file], concurrency: 1, signal: timeout })) {
+  for await (const event of run({ files: [file], argv: [...argv], concurrency: 1, signal: timeout })) {
     if (event.type === "test:stdout" || event.type === "test:stderr") output.push(event.data.message);
     const test = toEnded(event);
     if (test !== undefined) ended.push(timeout.aborted ? explain(test, file, timeoutMs) : test);
   }
-  const tally = tallyFile(file, ended, strict);
-  return { ...tally, file, durationMs: performance.now() - startedMs, output: output.join("") };
+  return { ended, output: output.join("") };
 }
 
 function explain(test: Ended, file: string, timeoutMs: number): Ended {

@@ -2,21 +2,21 @@ import type { Clock, Random } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ByteLimit } from "../../plan/byte-limit.ts";
 import type { AgentObserver } from "../../results/agent-status.ts";
-import type { PullEvent } from "../../results/pull-events.ts";
 import type { ImageDisk } from "../../runtime/image-disk.ts";
 import type { ImageEvents } from "../../runtime/image-events.ts";
-import type { ImageRuntime, RuntimeImage } from "../../runtime/runtime.ts";
+import type { ImageRuntime } from "../../runtime/runtime.ts";
 import type { Source } from "../../sources/source.ts";
 import type { ImagePullTools } from "../image-pull.ts";
 import type { Keeper } from "../keeper.ts";
 import { createPullQueue, type PullQueue } from "../pull-queue.ts";
-import { AgentPull, type AgentPullSettings } from "./agent-pull.ts";
+import type { AgentPullSettings } from "./agent-pull.ts";
 import { createDesiredGatherer, type DecideDesired, type KnownNode } from "./desired-now.ts";
 import { createDiskGauge } from "./disk-gauge.ts";
 import { createImageChanges, type ImageChanges } from "./image-changes.ts";
-import { createLeaseReleases, type LeaseReleases } from "./lease-releases.ts";
+import { createImagePull } from "./image-pulls.ts";
+import { createLeaseReleases } from "./lease-releases.ts";
 import { createPresentImages, type PresentImages } from "./present-images.ts";
-import { createTrackedImages, type TrackedImage, type TrackedImages } from "./tracked-images.ts";
+import { createTrackedImages, type TrackedImages } from "./tracked-images.ts";
 import { createTurn } from "./turn.ts";
 import { createWakeups } from "./wakeups.ts";
 
@@ -51,7 +51,7 @@ export interface AgentTools {
 }
 
 /** A runtime that takes longer for its list is told to be away, and asked again. */
-const listTimeoutMs = 10_000;
+const listTimeoutMs = 30_000;
 /** How long a stop waits for what is under way. */
 const stopMs = 1500;
 
@@ -116,7 +116,7 @@ function createLoop(settings: AgentSettings, tools: AgentTools, signal: AbortSig
     clock,
     random,
     log,
-    createPull: (image) => createPull(image, settings, tools, { present, releases }),
+    createPull: (image) => createImagePull(image, settings, tools, { present, releases }),
     onDropped: (name) => releases.add(name),
   });
   return {
@@ -137,7 +137,7 @@ function createLoop(settings: AgentSettings, tools: AgentTools, signal: AbortSig
       }, signal),
     async close() {
       queue.close(signal.reason);
-      await queue.drained();
+      await queue.drained().catch((error: unknown) => log.error("a pull failed as none should", { error }));
       await releases.release(0);
     },
   };
@@ -160,33 +160,6 @@ function watchChanges({
     },
     refresh: (afterMs) => present.refresh(afterMs),
   });
-}
-
-function createPull(
-  image: TrackedImage,
-  settings: AgentSettings,
-  tools: AgentTools,
-  { present, releases }: { readonly present: PresentImages; readonly releases: LeaseReleases },
-): AgentPull {
-  const { name } = image.wanted;
-  releases.keep(name);
-  const observe = (event: PullEvent) => {
-    if (event.type === "attempt-failed") {
-      image.tried = true;
-      image.failure = { kind: event.kind, message: event.message };
-    }
-    tools.observer.pull(event);
-  };
-  const onPulled = (pulled: RuntimeImage) => {
-    image.pull = undefined;
-    image.pulledHere = true;
-    present.add(pulled);
-    // Some runtimes complete a short name by rules of their own; the id is then all that the list has of it.
-    image.knownAs = present.index()?.byName(name) === undefined ? pulled.id : undefined;
-    tools.keeper.notePulled(name, pulled.id);
-    releases.add(name);
-  };
-  return new AgentPull(image.wanted, settings, { ...tools.pullTools, observe }, onPulled);
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

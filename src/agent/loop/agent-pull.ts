@@ -68,7 +68,7 @@ export class AgentPull implements PullTask {
 
   /** Somebody new asks for it, or what was in its way is gone: the next attempt is the first of a new row. */
   restart(): void {
-    this.cancel();
+    this.#round = undefined;
     this.#failedRounds = 0;
   }
 

@@ -88,6 +88,14 @@ test("adds what was pulled to the list, and to one that was drawn up before", as
   assert.deepEqual(present.index()?.images, []);
 });
 
+test("does not take one pulled image for all that is there before the first list", async () => {
+  const { clock, answer, present } = createBench();
+  answer.with = () => clock.sleep(100).then(() => [listedImage("a:1")]);
+  present.add(listedImage("b:1"));
+  assert.equal(present.index(), undefined);
+  await clock.advance(100);
+});
+
 test("ends with its signal and leaves no sleeper behind", async () => {
   const { clock, stop, done } = createBench();
   await clock.advance(1000);

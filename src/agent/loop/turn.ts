@@ -1,11 +1,12 @@
 import type { Clock, Random } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
-import { type AgentPlanEntry, decideAgentStep, findPresent, type PlanWorld } from "../../plan/agent-plan.ts";
+import { decideAgentStep, findPresent, type PlanWorld } from "../../plan/agent-plan.ts";
 import type { PresentIndex } from "../../plan/agent-plan-index.ts";
 import type { AgentObserver } from "../../results/agent-status.ts";
 import type { Keeper } from "../keeper.ts";
 import type { PullQueue, PullTask } from "../pull-queue.ts";
 import type { AgentPull } from "./agent-pull.ts";
+import { applyStep, endPull, isPulling } from "./apply-step.ts";
 import type { DesiredNow } from "./desired-now.ts";
 import type { DiskGauge } from "./disk-gauge.ts";
 import type { PresentImages } from "./present-images.ts";
@@ -103,7 +104,7 @@ function decideAll({ diskPressure }: DesiredNow, tools: TurnTools): PullTask[] {
       },
       world,
     );
-    return apply(image, step, tools);
+    return applyStep(image, step, tools);
   });
 }
 
@@ -118,53 +119,4 @@ function needsRoom(
       !isPulling(image, tools) &&
       findPresent({ name: image.wanted.name, knownAs: image.knownAs }, index) === undefined,
   );
-}
-
-function isPulling({ pull }: TrackedImage, { queue }: TurnTools): boolean {
-  return pull !== undefined && queue.phaseOf(pull) === "pulling";
-}
-
-function apply(image: TrackedImage, step: AgentPlanEntry, tools: TurnTools): PullTask[] {
-  if (step.repair !== undefined && step.repair.deletions !== (image.repair?.deletions ?? 0)) {
-    sayDeleted(image, step, tools);
-  }
-  image.repair = step.repair;
-  image.reason = step.action === "hold-back" ? step.reason : undefined;
-  image.present = step.action === "keep" ? step.present : undefined;
-  switch (step.action) {
-    case "keep":
-      image.tried = true;
-      image.failure = undefined;
-      endPull(image, tools);
-      return [];
-    case "pull":
-      if (!isPulling(image, tools)) image.pulledHere = false;
-      image.pull ??= tools.createPull(image);
-      return [image.pull];
-    case "wait":
-    case "hold-back":
-      image.pulledHere = false;
-      return [];
-  }
-}
-
-/** A pull that runs is cancelled by the queue and says itself that it was. */
-function endPull(image: TrackedImage, tools: TurnTools): void {
-  if (!isPulling(image, tools)) image.pull?.cancel();
-  image.pull = undefined;
-}
-
-function sayDeleted(image: TrackedImage, step: AgentPlanEntry, { log, clock }: TurnTools): void {
-  const { deletions = 0, heldUntilMs = 0 } = step.repair ?? {};
-  const againInMs = Math.max(0, Math.round(heldUntilMs - clock.nowMs()));
-  const fields = { image: image.wanted.name, deletions, againInMs };
-  if (deletions === 2) {
-    // The kubelet takes images first that no container has used yet.
-    const advice = "pin it (--pin) or hold it with a pod, or give the node more disk";
-    log.warn("an image was deleted twice within the hour, it seems by the kubelet", { ...fields, advice });
-  } else if (deletions > 2) {
-    log.info("an image was deleted again and is left alone for a while", fields);
-  } else {
-    log.info("an image was deleted and is pulled again", { image: image.wanted.name });
-  }
 }

@@ -1,22 +1,16 @@
 import type { KubeObject } from "../kube-object.ts";
 import { subjectNamespace } from "../object-meta.ts";
 import { agentRoleName, changesNode } from "./access.ts";
+import { createNodeRules, lines, type PolicyRules } from "./node-rules.ts";
 import type { AgentSettings } from "./settings.ts";
 
 const api = "admissionregistration.k8s.io/v1";
 const claim = "authentication.kubernetes.io/node-name";
 
-interface Validation {
-  readonly expression: string;
-  readonly message: string;
-}
-
-interface Policy {
+interface Policy extends PolicyRules {
   readonly name: string;
   readonly operations: readonly string[];
   readonly resource: string;
-  readonly variables: readonly { readonly name: string; readonly expression: string }[];
-  readonly validations: readonly Validation[];
 }
 
 /**
@@ -44,6 +38,8 @@ function createPolicy(policy: Policy, settings: AgentSettings): KubeObject[] {
       spec: {
         failurePolicy: "Fail",
         matchConstraints: {
+          // The role names this API group alone; in another one the same object has other fields.
+          matchPolicy: "Exact",
           resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations, resources: [resource] }],
         },
         matchConditions: [{ name: "by-the-agent", expression: isOurAccount(settings) }],
@@ -65,84 +61,8 @@ function isOurAccount(settings: AgentSettings): string {
   return `request.userInfo.username == 'system:serviceaccount:${subjectNamespace(settings)}:${settings.name}'`;
 }
 
-function nodePolicy(name: string, { features: { nodeLabel, startupTaint } }: AgentSettings): Policy {
-  return {
-    name,
-    operations: ["UPDATE"],
-    resource: "nodes",
-    variables: [
-      { name: "labels", expression: "object.metadata.?labels.orValue({})" },
-      { name: "oldLabels", expression: "oldObject.metadata.?labels.orValue({})" },
-      ...(startupTaint === undefined
-        ? []
-        : [
-            { name: "taints", expression: "object.?spec.?taints.orValue([])" },
-            { name: "oldTaints", expression: "oldObject.?spec.?taints.orValue([])" },
-          ]),
-    ],
-    validations: [
-      {
-        expression: "variables.podNode != '' && variables.podNode == object.metadata.name",
-        message: "a token may only change the node that its pod runs on",
-      },
-      ...labelRules(nodeLabel),
-      ...taintRules(startupTaint),
-      {
-        expression: lines(
-          "object.metadata.?annotations == oldObject.metadata.?annotations &&",
-          "object.metadata.?finalizers == oldObject.metadata.?finalizers &&",
-          "object.metadata.?ownerReferences == oldObject.metadata.?ownerReferences",
-        ),
-        message: "nothing else of the node's metadata may be changed",
-      },
-    ],
-  };
-}
-
-function labelRules(key: string | undefined): Validation[] {
-  if (key === undefined)
-    return [{ expression: "variables.labels == variables.oldLabels", message: "no label may be changed" }];
-  return [
-    {
-      expression: lines(
-        `variables.labels.all(k, k == '${key}' ||`,
-        "  (k in variables.oldLabels && variables.oldLabels[k] == variables.labels[k])) &&",
-        `variables.oldLabels.all(k, k == '${key}' || k in variables.labels)`,
-      ),
-      message: `only the label ${key} may be changed`,
-    },
-    {
-      expression: lines(
-        `!('${key}' in variables.labels) ||`,
-        `variables.labels['${key}'] in ['pending', 'ready', 'failed']`,
-      ),
-      message: `the label ${key} may only be pending, ready or failed`,
-    },
-  ];
-}
-
-/** All that a node's spec has beside its taints. */
-const specFields = ["podCIDR", "podCIDRs", "providerID", "unschedulable", "configSource", "externalID"];
-
-function taintRules(key: string | undefined): Validation[] {
-  if (key === undefined)
-    return [{ expression: "object.?spec == oldObject.?spec", message: "the node's spec may not be changed" }];
-  return [
-    {
-      expression: "variables.taints.all(t, variables.oldTaints.exists(o, o == t))",
-      message: "no taint may be added or changed",
-    },
-    {
-      expression: `variables.oldTaints.all(o, o.key == '${key}' || variables.taints.exists(t, t == o))`,
-      message: `only the taint ${key} may be taken away`,
-    },
-    {
-      expression: lines(
-        specFields.map((field) => `object.?spec.?${field} == oldObject.?spec.?${field}`).join(" &&\n"),
-      ),
-      message: "nothing but the taints of the node's spec may be changed",
-    },
-  ];
+function nodePolicy(name: string, { features }: AgentSettings): Policy {
+  return { name, operations: ["UPDATE"], resource: "nodes", ...createNodeRules(features) };
 }
 
 function eventPolicy(name: string): Policy {
@@ -161,8 +81,4 @@ function eventPolicy(name: string): Policy {
       },
     ],
   };
-}
-
-function lines(...parts: readonly string[]): string {
-  return `${parts.join("\n")}\n`;
 }
