@@ -71,6 +71,10 @@ const bad: Record<string, [Files, RegExp]> = {
     { "src/credentials/a.ts": 'import { x } from "../runtime/x.ts";' },
     /only types and errors.ts/,
   ],
+  "hold builds a registry client": [
+    { "src/hold/a.ts": 'import { createRegistryClient } from "../registry/client.ts";' },
+    /hold may take only types and errors.ts from registry/,
+  ],
   "src imports the lab": [
     { "src/cli/a.ts": 'import { x } from "../../lab/x.ts";' },
     /nothing from outside src/,

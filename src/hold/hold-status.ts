@@ -37,8 +37,10 @@ export interface HoldStatus {
   readonly modeReason: string;
   readonly images: readonly HeldImageStatus[];
   readonly nodes: HoldNodesStatus;
-  /** Why nothing is written now; undefined where all is well. */
+  /** Why nothing is written, and somebody has to mend it; undefined where all is well. */
   readonly problem: string | undefined;
+  /** What is waited for before anything is decided; it passes by itself. */
+  readonly pending: string | undefined;
   /** Why the newest configuration is not in force. */
   readonly configFaults: readonly string[];
 }

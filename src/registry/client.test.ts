@@ -169,8 +169,11 @@ test("credentials are tried one after another and stop at the first that is let 
 test("where there are credentials nobody asks anonymously", async (context) => {
   const { fail, registry, asked } = await createBench(context);
   registry.protect("app", { scheme: "bearer", ...user });
-  assert.equal((await fail("app:v1", [wrong])).kind, "denied");
+  const error = await fail("app:v1", [wrong]);
+  assert.equal(error.kind, "denied");
+  assert.match(error.message, /none of the credentials for it is let in$/);
   assert.deepEqual(asked(), ["HEAD manifest", "GET token Basic"]);
+  assert.match((await fail("app:v1")).message, /HTTP 401; no credential is for it$/);
 });
 
 const statuses: readonly (readonly [number, string])[] = [

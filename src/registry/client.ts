@@ -35,7 +35,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       try {
         return await resolveWithAny(question, auths);
       } catch (error) {
-        throw error instanceof RegistryError ? withName(error, name) : error;
+        throw error instanceof RegistryError ? withName(error, name, auths.length) : error;
       }
     },
     close() {
@@ -112,7 +112,12 @@ async function ask(question: Question, method: "HEAD" | "GET"): Promise<Answer> 
   return header === undefined ? first : await send(header);
 }
 
-function withName(error: RegistryError, name: string): RegistryError {
+function withName(error: RegistryError, name: string, tried: number): RegistryError {
   const { kind, status, retryAfterMs, cause } = error;
-  return new RegistryError(`${name}: ${error.message}`, { kind, status, retryAfterMs, cause });
+  const text = `${name}: ${error.message}${kind === "denied" ? whyDenied(tried) : ""}`;
+  return new RegistryError(text, { kind, status, retryAfterMs, cause });
+}
+
+function whyDenied(tried: number): string {
+  return tried === 0 ? "; no credential is for it" : "; none of the credentials for it is let in";
 }

@@ -39,7 +39,9 @@ function template(...values: string[]): Promise<string> {
 }
 
 test("the chart's objects are valid with its defaults, and with a value for each setting, which is where it belongs", async () => {
-  await assertAccepted(await template(neededValues(workspace, "a=registry/b:1")));
+  const needed = neededValues(workspace, "a=registry/b:1");
+  await helm("lint", "--strict", holdChart, needed);
+  await assertAccepted(await template(needed));
   const manifest = await template(valuesArgument(workspace, everyValue.values));
   await assertAccepted(manifest);
   for (const found of everyValue.found) assert.match(manifest, new RegExp(found));

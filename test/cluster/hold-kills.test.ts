@@ -4,13 +4,14 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pushHoldImages } from "./hold-images.ts";
 import { forgetLeader } from "./hold-lease.ts";
-import { createOwner, holdVariables } from "./hold-owner.ts";
+import { createOwner, holdVariables, ownerName } from "./hold-owner.ts";
 import { heldSelector, listUnheld, nodeNames, waitUntilSettled } from "./hold-pods.ts";
 import { startHoldProcess, withHoldProcess } from "./hold-process.ts";
 import { createRandom } from "./hold-random.ts";
 import { watchPods } from "./hold-watch.ts";
 import { removeNamespace } from "./instance.ts";
 import { kubectl } from "./lab.ts";
+import { readObject } from "./objects.ts";
 
 const namespace = "hold-kills-test";
 const kills = 50;
@@ -29,12 +30,19 @@ function imagesOf(start: number) {
   return one === undefined ? kept : [...kept, one];
 }
 
+/** How often the DaemonSet was changed. */
+async function readGeneration(): Promise<number> {
+  const what = ["daemonset", ownerName, "--namespace", namespace] as const;
+  return (await readObject<{ metadata: { generation: number } }>(...what)).metadata.generation;
+}
+
 test(`a controller that is killed at ${kills} random points lets go of nothing that stays, and ends with everything held (PRESTOW_TEST_SEED=${seed})`, async () => {
   const random = createRandom(seed);
   await withHoldProcess(holdVariables(namespace, kept, quick), [], () =>
     waitUntilSettled(namespace, pinnedKept),
   );
   const nodes = nodeNames();
+  const before = await readGeneration();
   const watch = await watchPods(namespace, heldSelector, (pods) => listUnheld(pods, pinnedKept, nodes)[0]);
   try {
     for (let start = 0; start < kills; start++) {
@@ -54,8 +62,9 @@ test(`a controller that is killed at ${kills} random points lets go of nothing t
       ),
     );
     assert.deepEqual(watch.findings, []);
+    assert.ok((await readGeneration()) > before + 1, "none of them has changed anything");
     const sets = await kubectl("get", "daemonsets", "--namespace", namespace, "--output=name");
-    assert.equal(sets.trim(), "daemonset.apps/holder");
+    assert.equal(sets.trim(), `daemonset.apps/${ownerName}`);
   } finally {
     await watch.stop();
   }

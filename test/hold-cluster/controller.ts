@@ -1,7 +1,7 @@
 import type { TestContext } from "node:test";
-import type { HoldConfig } from "../../src/hold/config.ts";
 import type { ConfigSource } from "../../src/hold/config/config-source.ts";
 import { parseHoldConfig } from "../../src/hold/config/parse-hold-config.ts";
+import type { HoldConfig } from "../../src/hold/config.ts";
 import type { HoldStatus } from "../../src/hold/hold-status.ts";
 import { runHold } from "../../src/hold/run/run-hold.ts";
 import { createHoldTelling } from "../../src/hold/telling/hold-telling.ts";
@@ -66,7 +66,7 @@ export async function startController(context: TestContext, options: Options = {
   const config = { server: new URL(cluster.url), tls: {}, token: undefined };
   const client = createKubeClient({ config, userAgent: "test", clock: systemClock });
   const common = { clock: systemClock, random: Math.random, log };
-  const telling = createHoldTelling({ version: "0", client, ...common, signal: stop.signal });
+  const telling = createHoldTelling({ version: "0", client, ...common, signal: stop.signal, quietMs: 20 });
   let last: HoldStatus | undefined;
   let leading = true;
   let rung = () => {};
@@ -107,6 +107,7 @@ export async function startController(context: TestContext, options: Options = {
         },
       },
       ...common,
+      timings: { settleMs: 10, leastWaitMs: 10, mostWaitMs: 100, backoffFirstMs: 50, backoffMostMs: 200 },
     },
     stop.signal,
   );

@@ -130,16 +130,22 @@ interface Change {
 let uids = 0;
 
 function change({ resource, live, verb, body, response }: Change): void {
-  if (verb === "create" && live !== undefined)
-    return answer(response, 409, statusObject(409, "AlreadyExists", "it is there"));
-  if (verb !== "create" && live === undefined)
-    return answer(response, 404, statusObject(404, "NotFound", "it is not there"));
+  if (verb === "create" && live !== undefined) {
+    answer(response, 409, statusObject(409, "AlreadyExists", "it is there"));
+    return;
+  }
+  if (verb !== "create" && live === undefined) {
+    answer(response, 404, statusObject(404, "NotFound", "it is not there"));
+    return;
+  }
   if (verb === "delete" && live !== undefined) resource.delete(live.metadata.name);
   if (verb === "patch" && live !== undefined) resource.set(withoutGates(live));
   if (verb === "create" || verb === "update") {
     const object = stamp(body as FakeObject, live);
-    if (object === undefined)
-      return answer(response, 409, statusObject(409, "Conflict", "it has been modified"));
+    if (object === undefined) {
+      answer(response, 409, statusObject(409, "Conflict", "it has been modified"));
+      return;
+    }
     resource.set(object);
   }
   const { name } = (live ?? (body as FakeObject)).metadata;

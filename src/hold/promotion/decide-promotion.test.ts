@@ -76,6 +76,10 @@ function createWorld(candidates: readonly Candidate[], live: readonly LiveImage[
     end(phase: string) {
       for (const pod of pods) pod.phase = phase;
     },
+    /** As somebody else who deletes the probes. */
+    lose() {
+      pods = [];
+    },
     set: (next: PromotionState) => {
       state = next;
     },
@@ -148,7 +152,10 @@ test("bad images hold back no others, are reported, and are tried again ever lat
   const waits: number[] = [];
   for (let round = 0; round < 8; round += 1) {
     const startMs = world.nowMs;
-    while (world.decide().probe.length === 0) world.nowMs += 1000;
+    while (world.decide().probe.length === 0) {
+      world.nowMs += 1000;
+      assert.ok(world.nowMs - startMs < 2 * 60 * minute, "it is never tried again");
+    }
     waits.push((world.nowMs - startMs) / minute);
     world.show({ bad: "missing" });
     world.decide();
@@ -201,6 +208,19 @@ test("a probe in which only passing failures are left makes way for new images",
   world.candidates = [candidate("a"), candidate("b")];
   assert.equal(world.decide().remove.length, 1);
   assert.deepEqual(orderedNames(world.decide()), [["b"]]);
+});
+
+test("who deletes each probe is not raced with: the images rest a minute", () => {
+  const world = createWorld([candidate("a"), candidate("b")]);
+  world.decide();
+  world.show({ b: "running" });
+  world.decide();
+  world.lose();
+  const lost = world.decide();
+  assert.deepEqual([orderedNames(lost), heldNames(lost)], [[], ["b"]]);
+  assert.deepEqual([lost.reports[0]?.failure?.reason, lost.reports[0]?.failures], ["ProbeLost", 0]);
+  world.nowMs = minute;
+  assert.deepEqual(orderedNames(world.decide()), [["a"]]);
 });
 
 test("there is one probe at a time on a platform", () => {
@@ -277,6 +297,18 @@ test("after a restart all that the live DaemonSet holds stays held", () => {
   const decision = world.decide();
   assert.deepEqual([heldNames(decision), orderedNames(decision)], [["a", "b"], [["c"]]]);
   assert.equal(decision.held[1]?.digest, digestOf("0"));
+});
+
+test("what was let go of and is configured again is tried again", () => {
+  const live = [{ name: "a", pinnedRef: `example.com/a@${digestOf("a")}` }];
+  const world = createWorld([candidate("a"), candidate("b")], live);
+  world.decide();
+  world.candidates = [candidate("b")];
+  world.show({ b: "running" });
+  world.decide();
+  world.candidates = [candidate("a"), candidate("b")];
+  const decision = world.decide();
+  assert.deepEqual([heldNames(decision), orderedNames(decision)], [["b"], [["a"]]]);
 });
 
 test("what was proven waits half a minute for others of its probe, so that the nodes roll once", () => {

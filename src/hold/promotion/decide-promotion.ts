@@ -1,12 +1,18 @@
 import type { ProvenImage } from "../held-set.ts";
 import { adoptReferences } from "./adopt.ts";
 import type { ClassifyMessage } from "./judge-probe.ts";
-import { observeProbe, trialOf } from "./observe-probes.ts";
+import { type ObservedProbe, observeProbe, trialOf } from "./observe-probes.ts";
 import type { PodView } from "./pod-view.ts";
-import { decideOrders, keepOrdered, listDue, type ProbeOrder } from "./probe-orders.ts";
-import { applyAll, closeProbe, isDone, isSettled } from "./probe-rounds.ts";
+import { addOrders, decideOrders, keepOrdered, listDue, type ProbeOrder } from "./probe-orders.ts";
+import { applyAll, closeProbe, isDone, isSettled, loseProbes, noteSeen } from "./probe-rounds.ts";
 import { type ReferenceReport, reportReference } from "./report.ts";
-import { type Candidate, type PromotionState, type ReferenceState, referenceOf } from "./state.ts";
+import {
+  type Candidate,
+  type PromotionState,
+  type ReferenceState,
+  referenceOf,
+  type SeenProbe,
+} from "./state.ts";
 import { type PromotionTimings, promotionTimings } from "./timings.ts";
 import { findWake } from "./wake.ts";
 
@@ -43,17 +49,13 @@ export interface PromotionDecision {
 
 /** Decides which images are held, which are tried next, and which probes have done their work; pure. */
 export function decidePromotion(before: PromotionState, input: PromotionInput): PromotionDecision {
-  const { candidates, nowMs, classify, timings = promotionTimings } = input;
+  const { candidates, nowMs, timings = promotionTimings } = input;
   const references = adoptReferences(before, candidates);
-  const seen = new Map(input.probes.map(({ uid }) => [uid, before.seen.get(uid) ?? nowMs]));
-  const observed = input.probes.map((pod) => {
-    const endMs = (seen.get(pod.uid) ?? nowMs) + timings.deadlineMs;
-    return observeProbe(pod, candidates, endMs, classify);
-  });
+  const observed = observeAll(before, input, timings);
+  loseProbes(references, listLost(before, input), nowMs + timings.againMs);
   const live = observed.filter(({ pod }) => !pod.deleting);
   const isNew = applyAll(references, candidates, live, timings, nowMs);
   const provenMs = isNew ? nowMs : before.provenMs;
-
   const due = new Map(
     input.platforms.map((platform) => [platform, listDue(candidates, references, platform, nowMs)]),
   );
@@ -61,19 +63,14 @@ export function decidePromotion(before: PromotionState, input: PromotionInput): 
   for (const probe of ended) closeProbe(references, candidates, probe, nowMs + timings.againMs);
   const open = live.filter((probe) => !ended.includes(probe));
   promoteAll(references, input, isSettled(open, provenMs, timings, nowMs));
-
-  const ordered = keepOrdered(before.ordered, observed, timings, nowMs);
-  const probe = input.canProbe ? decideOrders(due, observed, ordered) : [];
-  for (const { platform, images } of probe) {
-    ordered.set(platform, { atMs: nowMs, images: images.map(({ pinnedRef }) => pinnedRef) });
-  }
+  const kept = keepOrdered(before.ordered, observed, timings, nowMs);
+  const probe = input.canProbe ? decideOrders(due, observed, kept) : [];
+  const ordered = addOrders(kept, probe, nowMs);
+  const seen = noteSeen(observed, before.seen, candidates, ended, nowMs);
   const state = { references, found: foundAfter(before, candidates), ordered, seen, provenMs };
   return {
     state,
-    held: candidates.flatMap(({ ref, name }) => {
-      const held = references.get(ref)?.held;
-      return held === undefined ? [] : [{ ...held, name }];
-    }),
+    held: listHeld(references, candidates),
     probe,
     remove: ended.map(({ pod }) => pod),
     reports: candidates.map((candidate) => {
@@ -81,6 +78,32 @@ export function decidePromotion(before: PromotionState, input: PromotionInput): 
     }),
     wakeMs: findWake(state, open, timings, nowMs),
   };
+}
+
+function observeAll(
+  { seen }: PromotionState,
+  { probes, candidates, classify, nowMs }: PromotionInput,
+  { deadlineMs }: PromotionTimings,
+): ObservedProbe[] {
+  return probes.map((pod) => {
+    const endMs = (seen.get(pod.uid)?.atMs ?? nowMs) + deadlineMs;
+    return observeProbe(pod, candidates, endMs, classify);
+  });
+}
+
+function listHeld(
+  references: ReadonlyMap<string, ReferenceState>,
+  candidates: readonly Candidate[],
+): ProvenImage[] {
+  return candidates.flatMap(({ ref, name }) => {
+    const held = references.get(ref)?.held;
+    return held === undefined ? [] : [{ ...held, name }];
+  });
+}
+
+function listLost({ seen }: PromotionState, { probes }: PromotionInput): SeenProbe[] {
+  const here = new Set(probes.map(({ uid }) => uid));
+  return [...seen].filter(([uid, { closed }]) => !closed && !here.has(uid)).map(([, probe]) => probe);
 }
 
 // Until there was a configuration nothing of the live DaemonSet was claimed.

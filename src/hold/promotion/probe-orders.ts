@@ -49,3 +49,15 @@ export function keepOrdered(
   const kept = [...ordered].filter(([platform, { atMs }]) => !seen.has(platform) && nowMs - atMs < orderMs);
   return new Map(kept);
 }
+
+/** The same with the orders that are given now. */
+export function addOrders(
+  ordered: PromotionState["ordered"],
+  orders: readonly ProbeOrder[],
+  nowMs: number,
+): PromotionState["ordered"] {
+  const given = orders.map(({ platform, images }) => {
+    return [platform, { atMs: nowMs, images: images.map(({ pinnedRef }) => pinnedRef) }] as const;
+  });
+  return new Map([...ordered, ...given]);
+}

@@ -9,13 +9,24 @@ import {
   trialOf,
 } from "./observe-probes.ts";
 import type { ProbeOrder } from "./probe-orders.ts";
-import { type Candidate, type PromotionState, type ReferenceState, referenceOf } from "./state.ts";
+import {
+  type Candidate,
+  type PromotionState,
+  type ReferenceState,
+  referenceOf,
+  type SeenProbe,
+} from "./state.ts";
 import { type PromotionTimings, promotionTimings } from "./timings.ts";
 
 const undecided: ProbeFailure = {
   kind: "timeout",
   reason: "ProbeEnded",
   message: "its probe ended before it had started; it is tried again",
+};
+const lostProbe: ProbeFailure = {
+  kind: "unknown",
+  reason: "ProbeLost",
+  message: "its probe was deleted by somebody else; it is tried again",
 };
 
 /** What decides whether a probe goes on. */
@@ -57,6 +68,45 @@ export function isDone(
   if (open.some(({ outcome }) => outcome === "pending")) return false;
   const others = (due.get(probe.platform) ?? []).filter(({ ref }) => !probe.verdicts.has(ref));
   return open.length === 0 || others.length > 0;
+}
+
+/** What was open in a probe that somebody else deleted rests: who deletes each one is not to be raced with. */
+export function loseProbes(
+  references: Map<string, ReferenceState>,
+  lost: readonly SeenProbe[],
+  nextMs: number,
+): void {
+  for (const { platform, images } of lost) {
+    for (const { ref, pinnedRef } of images) {
+      const reference = references.get(ref);
+      if (reference === undefined || reference.held?.pinnedRef === pinnedRef) continue;
+      const { proven, nextMs: restsMs } = trialOf(reference, platform, pinnedRef);
+      if (!proven && restsMs < nextMs) {
+        references.set(ref, leaveUndecided(reference, pinnedRef, platform, lostProbe, nextMs));
+      }
+    }
+  }
+}
+
+/** The probes that are there now, with what each was to show. */
+export function noteSeen(
+  probes: readonly ObservedProbe[],
+  before: PromotionState["seen"],
+  candidates: readonly Candidate[],
+  ended: readonly ObservedProbe[],
+  nowMs: number,
+): Map<string, SeenProbe> {
+  return new Map(
+    probes.map((probe) => {
+      const { platform, verdicts, pod } = probe;
+      const known = before.get(pod.uid);
+      const images = candidates.flatMap(({ ref, pinnedRef }) =>
+        pinnedRef !== undefined && verdicts.has(ref) ? [{ ref, pinnedRef }] : [],
+      );
+      const closed = known?.closed === true || ended.includes(probe);
+      return [pod.uid, { atMs: known?.atMs ?? nowMs, platform, images, closed }];
+    }),
+  );
 }
 
 /** What a probe that is ended has left open rests, and is tried again. */

@@ -35,6 +35,17 @@ export interface ReferenceState {
   readonly trials: ReadonlyMap<string, Trial>;
 }
 
+/** A probe that was there at the last decision. */
+export interface SeenProbe {
+  /** When it was seen first. */
+  readonly atMs: number;
+  readonly platform: string;
+  /** What it was to show. */
+  readonly images: readonly Pick<ProvenImage, "ref" | "pinnedRef">[];
+  /** It has said all that it can. */
+  readonly closed: boolean;
+}
+
 /** What is remembered between decisions; begin with `createPromotion`. */
 export interface PromotionState {
   /** By reference, as the user wrote it. */
@@ -43,8 +54,8 @@ export interface PromotionState {
   readonly found: readonly LiveImage[];
   /** By platform: probes that were asked for and not seen yet. */
   readonly ordered: ReadonlyMap<string, { readonly atMs: number; readonly images: readonly string[] }>;
-  /** When each probe was seen first, by uid. */
-  readonly seen: ReadonlyMap<string, number>;
+  /** By uid. */
+  readonly seen: ReadonlyMap<string, SeenProbe>;
   /** When the last image was proven. */
   readonly provenMs: number | undefined;
 }

@@ -14,7 +14,9 @@ export interface Gatherer {
   ): Promise<{ readonly facts: ClusterFacts; readonly fresh: boolean }>;
   /** When they are asked for again. */
   dueMs(): number;
-  /** Something does not fit: they are asked for at the next look. */
+  /** They are asked for at the next call. */
+  expire(): void;
+  /** A call was refused: they are asked for soon, with all permissions. */
   doubt(): void;
 }
 
@@ -36,6 +38,9 @@ export function createGatherer({ client, access, clock, log }: Tools): Gatherer 
   let dueMs = 0;
   return {
     dueMs: () => dueMs,
+    expire() {
+      dueMs = 0;
+    },
     doubt() {
       access.doubt();
       dueMs = Math.min(dueMs, askedMs + leastMs);

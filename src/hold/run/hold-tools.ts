@@ -20,4 +20,25 @@ export interface HoldTools {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  readonly timings?: HoldTimings;
 }
+
+/** How soon the controller looks again. */
+export interface HoldTimings {
+  /** Changes come in bursts: those of one are one look. */
+  readonly settleMs: number;
+  readonly leastWaitMs: number;
+  readonly mostWaitMs: number;
+  /** After a look that came to nothing, doubled with each further one. */
+  readonly backoffFirstMs: number;
+  readonly backoffMostMs: number;
+}
+
+/** The timings that `prestow hold` uses. */
+export const holdTimings: HoldTimings = {
+  settleMs: 200,
+  leastWaitMs: 300,
+  mostWaitMs: 30_000,
+  backoffFirstMs: 1_000,
+  backoffMostMs: 30_000,
+};

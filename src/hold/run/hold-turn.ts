@@ -33,6 +33,7 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
   const work = createHoldWork(tools, source.current());
   let wasLeader = false;
   let leaseOwner: string | undefined;
+  let isThere = false;
   /** Where it may not be watched: as it was at the last look of the interval, or after a write. */
   let got: Look["daemonSet"] | undefined;
 
@@ -42,12 +43,28 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
     return got;
   };
 
+  // It may have gone with its owner: a new one with the old owner would go at once, too.
+  const confirm = async (
+    config: HoldConfig,
+    facts: ClusterFacts,
+    { known, object }: Look["daemonSet"],
+    signal: AbortSignal,
+  ) => {
+    const wasThere = isThere;
+    isThere = object !== undefined;
+    if (!known || isThere || !wasThere) return facts;
+    gatherer.expire();
+    return (await gatherer.facts(config, signal)).facts;
+  };
+
   const lead = async (config: HoldConfig, facts: ClusterFacts, signal: AbortSignal) => {
     if (!wasLeader) work.forget();
     wasLeader = true;
     const daemonSet = await findDaemonSet(config, signal);
-    const result = takeLook(config, facts, daemonSet, watchers, access);
-    if ("problem" in result) return { status: halted(true, result.problem), wakeMs: undefined, wrote: false };
+    const now = await confirm(config, facts, daemonSet, signal);
+    const result = takeLook(config, now, daemonSet, watchers, access);
+    if ("problem" in result)
+      return { status: { ...halted(true), ...result }, wakeMs: undefined, wrote: false };
     const { look } = result;
     if (leaseOwner !== look.deployment.uid) await ownLease(client, config, look.deployment.uid, signal);
     leaseOwner = look.deployment.uid;
@@ -67,7 +84,7 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
     if (!isLeader) wasLeader = false;
     const { status, wakeMs } = isLeader
       ? await lead(config, facts, signal)
-      : { status: halted(false, undefined), wakeMs: undefined };
+      : { status: halted(false), wakeMs: undefined };
     tell(tools, config, facts, status);
     return earliest([wakeMs, gatherer.dueMs()]) ?? clock.nowMs();
   };
@@ -86,8 +103,9 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
   };
 }
 
-function halted(leading: boolean, problem: string | undefined): State {
-  return { leading, mode: undefined, modeReason: "", images: [], nodes: noNodes, problem };
+function halted(leading: boolean): State {
+  const known = { leading, mode: undefined, modeReason: "", images: [], nodes: noNodes };
+  return { ...known, problem: undefined, pending: undefined };
 }
 
 function tell(

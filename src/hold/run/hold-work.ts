@@ -111,6 +111,7 @@ export function createHoldWork(tools: HoldTools, config: HoldConfig): HoldWork {
           images: describeImages(decision.reports, look.pods),
           nodes: given.nodes,
           problem: outcome?.kind === "refused" ? outcome.reason : undefined,
+          pending: undefined,
         },
         wakeMs: earliest([decision.wakeMs, given.wakeMs, again, digestMs]),
         wrote: outcome !== undefined && outcome.kind !== "same",
@@ -162,7 +163,10 @@ function modeInputOf(look: Look) {
 function unchosen(look: Look, { reason, refused }: ModeChoice, wakeMs: number): WorkResult {
   const { live } = look;
   const nodes = { ...noNodes, desired: live?.desired ?? 0, ready: live?.ready ?? 0 };
-  const problem = refused === true ? `MODE=volumes cannot be: ${reason}` : reason;
-  const status = { leading: true, mode: undefined, modeReason: reason, images: [], nodes, problem };
+  const told =
+    refused === true
+      ? { problem: `MODE=volumes cannot be: ${reason}`, pending: undefined }
+      : { problem: undefined, pending: reason };
+  const status = { leading: true, mode: undefined, modeReason: reason, images: [], nodes, ...told };
   return { status, wakeMs, wrote: false };
 }

@@ -27,7 +27,9 @@ export interface Look {
 }
 
 /** What is in the way of a look, as people are told. */
-export type LookResult = { readonly look: Look } | { readonly problem: string };
+export type LookResult =
+  | { readonly look: Look }
+  | { readonly problem: string | undefined; readonly pending?: string };
 
 /** Puts together what is known; pure but for the watchers. `daemonSet` is what was heard of it, or got. */
 export function takeLook(
@@ -47,7 +49,7 @@ export function takeLook(
   const [pods, probes, nodes] = [watchers.pods(), watchers.probes(), watchers.nodes()];
   const isWaiting = access.has("pods") && (pods === undefined || probes === undefined);
   if (isWaiting || (access.has("nodes") && nodes === undefined) || !daemonSet.known)
-    return { problem: "the cluster is not known yet" };
+    return { problem: undefined, pending: "the cluster is not known yet" };
   const canProbe = access.has("probes") && access.has("pods");
   return {
     look: {

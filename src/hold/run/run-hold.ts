@@ -1,24 +1,17 @@
 import { createBell } from "../../sources/bell.ts";
 import { createAccessBook } from "./access-book.ts";
 import { createGatherer } from "./gather.ts";
-import type { HoldTools } from "./hold-tools.ts";
+import { type HoldTimings, type HoldTools, holdTimings } from "./hold-tools.ts";
 import { createHoldTurn, type HoldTurn } from "./hold-turn.ts";
 import { letGo } from "./let-go.ts";
 import { createWatchers } from "./watchers.ts";
-
-/** Changes come in bursts: those of one are one look. */
-const settleMs = 200;
-const leastWaitMs = 300;
-const mostWaitMs = 30_000;
-const backoffFirstMs = 1_000;
-const backoffMostMs = 30_000;
 
 /**
  * Holds images until the signal aborts; then lets go of them only where their Deployment is on its way out. Never
  * rejects.
  */
 export async function runHold(tools: HoldTools, signal: AbortSignal): Promise<void> {
-  const { source, client, leader, clock, log } = tools;
+  const { source, client, leader, clock, log, timings = holdTimings } = tools;
   const bell = createBell(clock);
   const access = createAccessBook(client, log);
   const gatherer = createGatherer({ client, access, clock, log });
@@ -32,10 +25,10 @@ export async function runHold(tools: HoldTools, signal: AbortSignal): Promise<vo
     while (!signal.aborted) {
       const waitMs = await lookOnce(tools, turn, failures, signal);
       failures = waitMs === undefined ? failures + 1 : 0;
-      if (waitMs === undefined) await clock.sleep(backoffMs(failures), signal).catch(() => {});
-      else if (await bell.wait(waitMs, signal)) await bell.settle(settleMs, signal);
+      if (waitMs === undefined) await clock.sleep(backoffMs(failures, timings), signal).catch(() => {});
+      else if (await bell.wait(waitMs, signal)) await bell.settle(timings.settleMs, signal);
     }
-    await letGo(tools);
+    await letGo(tools, watchers.probes() ?? []);
   } finally {
     end.abort(new Error("stopped"));
     await Promise.all(running);
@@ -45,7 +38,7 @@ export async function runHold(tools: HoldTools, signal: AbortSignal): Promise<vo
 
 /** Resolves to how long to wait for a change; undefined: it failed. */
 async function lookOnce(
-  { telling, clock, log }: HoldTools,
+  { telling, clock, log, timings = holdTimings }: HoldTools,
   turn: HoldTurn,
   failures: number,
   signal: AbortSignal,
@@ -53,9 +46,9 @@ async function lookOnce(
   try {
     const wakeMs = await turn.run(signal);
     telling.tick(undefined);
-    return Math.min(mostWaitMs, Math.max(leastWaitMs, wakeMs - clock.nowMs()));
+    return Math.min(timings.mostWaitMs, Math.max(timings.leastWaitMs, wakeMs - clock.nowMs()));
   } catch (cause) {
-    if (signal.aborted) return leastWaitMs;
+    if (signal.aborted) return 0;
     const error = cause instanceof Error ? cause : new Error(String(cause));
     telling.tick(error);
     (failures === 0 ? log.warn : log.debug)("a look came to nothing, trying again", { error });
@@ -63,6 +56,6 @@ async function lookOnce(
   }
 }
 
-function backoffMs(failures: number): number {
+function backoffMs(failures: number, { backoffFirstMs, backoffMostMs }: HoldTimings): number {
   return Math.min(backoffFirstMs * 2 ** Math.min(failures - 1, 10), backoffMostMs);
 }

@@ -86,6 +86,15 @@ function createCluster(size: number, budget: number) {
   };
 }
 
+/** Lets time pass until a slot is given. */
+function passUntilGiven({ decide, pass, now }: ReturnType<typeof createCluster>): void {
+  const endMs = now() + 3_600_000;
+  while (decide().ungate.length === 0) {
+    assert.ok(now() < endMs, "no slot is given within an hour");
+    pass(1000);
+  }
+}
+
 const names = ({ ungate }: SlotDecision) => ungate.map(({ name }) => name);
 
 test("begins with one node, and each that gets ready admits two more up to the budget", () => {
@@ -162,7 +171,7 @@ test("many that failed hold up the others down to one at a time, with longer and
   const waits: number[] = [];
   let lastMs = cluster.now();
   for (let failed = 0; failed < 8; failed += 1) {
-    while (cluster.decide().ungate.length === 0) cluster.pass(1000);
+    passUntilGiven(cluster);
     waits.push((cluster.now() - lastMs) / 1000);
     lastMs = cluster.now();
     assert.ok(cluster.state().slots.size - cluster.count("failing") <= 1);
@@ -175,7 +184,7 @@ test("many that failed hold up the others down to one at a time, with longer and
 test("a late success ends the rest", () => {
   const cluster = createCluster(9, 2);
   for (let failed = 0; failed < 3; failed += 1) {
-    while (cluster.decide().ungate.length === 0) cluster.pass(1000);
+    passUntilGiven(cluster);
     for (const index of cluster.list("starting")) cluster.set(index, "failing");
     cluster.decide();
   }
@@ -188,7 +197,7 @@ test("a late success ends the rest", () => {
 test("a rest can be ended, as when the template was changed", () => {
   const cluster = createCluster(9, 2);
   for (let failed = 0; failed < 3; failed += 1) {
-    while (cluster.decide().ungate.length === 0) cluster.pass(1000);
+    passUntilGiven(cluster);
     for (const index of cluster.list("starting")) cluster.set(index, "failing");
     cluster.decide();
   }
@@ -258,6 +267,8 @@ test("a pod whose gate is still seen keeps its place until it is said to be lost
   const input = { pods, nodes: undefined, budget: 1, nowMs: 0 };
   const first = decideSlots(newSlots, input);
   assert.equal(decideSlots(first.state, input).ungate.length, 0);
+  const wider = decideSlots({ ...first.state, window: 2 }, { ...input, budget: 2 });
+  assert.deepEqual(names(wider), ["pod-1"]);
   const released = decideSlots(releaseSlot(first.state, "uid-0"), input);
   assert.deepEqual(names(released), ["pod-0"]);
 });

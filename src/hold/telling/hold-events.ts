@@ -2,6 +2,7 @@ import type { KubeClient } from "../../kube/client.ts";
 import type { Clock, Random } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
 import { createEventGate } from "../../results/agent/event-gate.ts";
+import type { ErrorKind } from "../../runtime/errors.ts";
 import type { HoldStatus } from "../hold-status.ts";
 import { createHoldEvent, type EventSubject, type HoldEventReason } from "./hold-event-object.ts";
 
@@ -19,6 +20,8 @@ interface Tools {
 }
 
 const callMs = 10_000;
+/** Kinds that somebody has to mend; all others may pass by themselves, and are no event before they have counted. */
+const lasting: ReadonlySet<ErrorKind> = new Set(["not-found", "denied", "invalid-reference"]);
 const quietMs = 60_000;
 
 /** Few events, and each once in an hour; whatever becomes of them, nothing else suffers. */
@@ -60,8 +63,7 @@ interface Told {
 
 function listTold({ problem, configFaults, images }: HoldStatus): Told[] {
   const failing = images.flatMap(({ name, ref, failure, failures }): Told[] => {
-    // What passes by itself is no event.
-    if (failure === undefined || failures === 0) return [];
+    if (failure === undefined || (failures === 0 && !lasting.has(failure.kind))) return [];
     const message = `image ${ref} (${name}) is not held (${failure.kind}): ${failure.message}`;
     return [{ reason: "ImageNotHeld", about: `${failure.kind} ${ref}`, message }];
   });

@@ -24,7 +24,8 @@ export function createHoldHealth(clock: Pick<Clock, "nowMs">): HoldHealth {
   let tickMs = clock.nowMs();
   return {
     status(next) {
-      status = next;
+      // What is waited for later on (nodes that are asked) is no reason to be taken for unready.
+      if (next.pending === undefined || status !== undefined) status = next;
     },
     tick(found) {
       fault = found;
@@ -43,9 +44,9 @@ export function createHoldHealth(clock: Pick<Clock, "nowMs">): HoldHealth {
   };
 }
 
-function describe({ leading, problem, images, nodes }: HoldStatus): string {
+function describe({ leading, problem, pending, images, nodes }: HoldStatus): string {
   if (!leading) return "another replica leads";
-  if (problem !== undefined) return printable(problem, 300);
+  if (problem !== undefined || pending !== undefined) return printable(problem ?? pending ?? "", 300);
   const held = images.filter(({ heldRef }) => heldRef !== undefined).length;
   return `${held} of ${images.length} images are held, by ready pods on ${nodes.ready} of ${nodes.desired} nodes`;
 }

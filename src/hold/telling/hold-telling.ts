@@ -31,6 +31,8 @@ export interface HoldTellingOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Between two writes of the status ConfigMap. */
+  readonly quietMs?: number;
 }
 
 /** Wires them. */

@@ -39,11 +39,12 @@ function summarise({ images, nodes, problem }: HoldStatus): string {
   return parts.join(", ");
 }
 
-function toJson({ mode, modeReason, nodes, problem, configFaults, images }: HoldStatus) {
+function toJson({ mode, modeReason, nodes, problem, pending, configFaults, images }: HoldStatus) {
   return {
     mode,
     modeReason: printable(modeReason, maxMessage),
     problem: problem && printable(problem, maxMessage),
+    pending: pending && printable(pending, maxMessage),
     configFaults: configFaults.slice(0, 20).map((fault) => printable(fault, maxMessage)),
     nodes,
     images: images.slice(0, maxImages).map(toImageJson),

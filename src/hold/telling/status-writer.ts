@@ -26,14 +26,16 @@ interface Tools {
   readonly random: Random;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Between two writes. */
+  readonly quietMs?: number;
 }
 
 const callMs = 10_000;
-const quietMs = 5_000;
+const usualQuietMs = 5_000;
 
 /** A writer that ends when its signal aborts; whatever becomes of the ConfigMap, nothing else suffers. */
 export function createStatusWriter(tools: Tools): StatusWriter {
-  const { clock, random, log, signal } = tools;
+  const { clock, random, log, signal, quietMs = usualQuietMs } = tools;
   let wanted: { readonly data: Readonly<Record<string, string>>; readonly place: StatusPlace } | undefined;
   let written: string | undefined;
   let writtenMs = Number.NEGATIVE_INFINITY;
