@@ -18,8 +18,13 @@ series of each.
 
 /** The page docs/agent-metrics.md. */
 export function renderAgentMetricsMarkdown(): string {
-  const rows = agentMetricFamilies.map(renderRow);
-  return [introduction, "| metric | type | labels | meaning |", "|---|---|---|---|", ...rows, ""].join("\n");
+  return renderMetricsPage(introduction, agentMetricFamilies);
+}
+
+/** A page with a table of metrics. */
+export function renderMetricsPage(text: string, families: readonly MetricDescription[]): string {
+  const rows = families.map(renderRow);
+  return [text, "| metric | type | labels | meaning |", "|---|---|---|---|", ...rows, ""].join("\n");
 }
 
 function renderRow({ name, type, help, labels }: MetricDescription): string {

@@ -3,6 +3,7 @@ import { commands } from "../src/cli/commands.ts";
 import { renderFlagsMarkdown } from "../src/cli/flags-markdown.ts";
 import { renderAgentMetricsMarkdown } from "./agent-metrics-markdown.ts";
 import { type RecordedError, renderErrorsMarkdown } from "./errors-markdown.ts";
+import { renderHoldMetricsMarkdown } from "./hold-metrics-markdown.ts";
 import { installManifests, renderInstallManifest } from "./install-manifests.ts";
 
 interface Page {
@@ -41,6 +42,11 @@ const pages: readonly Page[] = [
     path: "docs/agent-metrics.md",
     text: renderAgentMetricsMarkdown(),
     source: "the table in src/results/agent/metric-table.ts",
+  },
+  {
+    path: "docs/hold-metrics.md",
+    text: renderHoldMetricsMarkdown(),
+    source: "the table in src/hold/telling/hold-metric-table.ts",
   },
   ...(await Promise.all(
     installManifests.map(async (manifest) => ({

@@ -26,15 +26,15 @@ function createHoldImage(name: string, ref: string, digest: string): HoldImage {
   return { name, ref, pinned: `${named}@${digest}`, repository };
 }
 
+/** Pushes an image to the lab's registry under a name that no image had before. */
+export async function pushHoldImage(name: string, image: BuiltImage): Promise<HoldImage> {
+  return createHoldImage(name, await pushFresh(image), image.manifest.digest);
+}
+
 /** Pushes tiny images that no node has; their names are a word and a number. */
 export async function pushHoldImages(word: string, count: number): Promise<HoldImage[]> {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  return Promise.all(
-    numbers.map(async (number) => {
-      const image = buildFreshImage(tinyBytes);
-      return createHoldImage(`${word}-${number}`, await pushFresh(image), image.manifest.digest);
-    }),
-  );
+  return Promise.all(numbers.map((number) => pushHoldImage(`${word}-${number}`, buildFreshImage(tinyBytes))));
 }
 
 /** Serves an image by a registry of the test's own, which remembers who asks for it; one of data alone by default. */

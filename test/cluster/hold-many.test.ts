@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Hold, type HoldValues, installHold } from "./hold.ts";
-import { addHoldImage, type HoldImage } from "./hold-images.ts";
+import { collectImages } from "./hold-collection.ts";
+import { addHoldImage, countBlobRequests, type HoldImage } from "./hold-images.ts";
 import { readLeader, waitForLeader } from "./hold-lease.ts";
 import { ownerName } from "./hold-owner.ts";
 import { heldSelector, listUnheld, nodeNames, readPods, referencesOf } from "./hold-pods.ts";
 import { type PodWatch, watchPods } from "./hold-watch.ts";
 import { startHubRegistry } from "./hub-registry.ts";
-import { eventually, kubectl } from "./lab.ts";
+import { eventually, kubectl, labNodes } from "./lab.ts";
 import { readObject } from "./objects.ts";
 
 const namespace = "hold-many-test";
@@ -63,6 +64,14 @@ test("the three bad ones are reported with what is wrong with each, the others a
       good.map(({ ref }) => ref),
     );
   }, 120_000);
+});
+
+test("none of the 27 is taken by a kubelet that collects every unused image", async () => {
+  const [node] = labNodes();
+  assert.ok(node);
+  registry.resetRecord();
+  assert.deepEqual(await collectImages(node, pinned), []);
+  for (const image of good) assert.equal(countBlobRequests(registry, image), 0, image.name);
 });
 
 /** Does something to the controller while a watch sees to it that every node holds everything, by the same pods. */

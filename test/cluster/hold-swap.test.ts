@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { pushHoldImages } from "./hold-images.ts";
+import { runForeignPod } from "./hold-foreign.ts";
+import { buildRunnableImages, pushHoldImage, pushHoldImages } from "./hold-images.ts";
 import { imagesVariable } from "./hold-owner.ts";
 import { nodeNames, readPods, waitUntilHeld } from "./hold-pods.ts";
 import { readRegistryLog } from "./hold-registry-log.ts";
@@ -13,7 +14,10 @@ import { createPullerManifest, pullerNames } from "./puller-manifest.ts";
 const namespace = "hold-swap-test";
 const inNamespace = ["--namespace", namespace] as const;
 const image = variable("PRESTOW_LAB_IMAGE");
-const images = await pushHoldImages("swapped", 3);
+const [runnable] = await buildRunnableImages(1);
+assert.ok(runnable);
+const usable = await pushHoldImage("usable", runnable);
+const images = [...(await pushHoldImages("swapped", 2)), usable];
 const [later] = await pushHoldImages("later", 1);
 assert.ok(later);
 const settings = { image, namespace, images: imagesVariable(images) };
@@ -66,10 +70,13 @@ test("the puller's chart with nothing but the image changed holds all images on 
 });
 
 test("what the puller's Role does not allow is said once, with the rule to add, and stops nothing", async () => {
-  const log = await readLog();
-  const told = log.split("\n").filter((line) => /forbidden|may not/i.test(line));
-  assert.ok(told.length > 0, log);
-  assert.equal(new Set(told.map((line) => line.replace(/^.*?msg=/, ""))).size, told.length, told.join("\n"));
+  const rules = [
+    ...(await readLog()).matchAll(/ is missing" rule="(.+)"$|or add this rule" .*rule="(.+)"$/gm),
+  ];
+  const told = rules.map(([, first, second]) => first ?? second ?? "");
+  for (const resource of ["leases", "events", "nodes", "configmaps", "daemonsets"])
+    assert.equal(told.filter((rule) => rule.includes(resource)).length, 1, `${resource}\n${told.join("\n")}`);
+  assert.equal(new Set(told).size, told.length, told.join("\n"));
   const [pod] = (
     await readObject<{ items: { status: { containerStatuses: { restartCount: number }[] } }[] }>(
       "pods",
@@ -81,11 +88,17 @@ test("what the puller's Role does not allow is said once, with the rule to add, 
   assert.equal(pod?.status.containerStatuses[0]?.restartCount, 0);
 });
 
+test("a pod of another namespace that names a held image as everybody does starts without a pull", async () => {
+  const said = await runForeignPod({ namespace: "default", name: namespace, image: usable.ref });
+  assert.ok(!said.reasons.includes("Pulling"), said.reasons.join());
+  assert.match(said.pulled, /already present on machine/);
+});
+
 test("a controller that is restarted leaves the pods that hold as they are", async () => {
   const before = (await readPods(namespace)).map(({ metadata }) => metadata.uid);
   await kubectl("rollout", "restart", `deployment/${deployment}`, ...inNamespace);
   await rollout();
-  await eventually(async () => assert.match(await readLog(), /hold/), 60_000);
+  await eventually(async () => assert.match(await readLog(), /every node holds its images/), 60_000);
   assert.deepEqual(
     (await readPods(namespace)).map(({ metadata }) => metadata.uid),
     before,

@@ -8,9 +8,9 @@ import type { HoldPod } from "./hold-pods.ts";
 export interface PodWatch {
   /** As they are now, by uid. */
   readonly pods: ReadonlyMap<string, HoldPod>;
-  /** What was found wrong so far. */
+  /** What was found wrong so far; the first few of it. */
   readonly findings: readonly string[];
-  /** Each change so far has been looked at. */
+  /** How many changes have been looked at. */
   readonly events: number;
   stop(): Promise<void>;
 }
@@ -26,6 +26,8 @@ interface Seen {
   events: number;
 }
 
+const mostFindings = 5;
+
 /** A look at all pods: what is wrong, if something is. */
 export type LookAtPods = (pods: readonly HoldPod[]) => string | undefined;
 
@@ -39,7 +41,7 @@ export async function watchPods(namespace: string, selector: string, look: LookA
   const inspect = () => {
     seen.events += 1;
     const finding = look([...seen.pods.values()]);
-    if (finding !== undefined) seen.findings.push(finding);
+    if (finding !== undefined && seen.findings.length < mostFindings) seen.findings.push(finding);
   };
   const first = await list(client, path, seen);
   inspect();

@@ -26,7 +26,7 @@ export interface Bench {
   readonly cluster: FakeCluster;
   readonly lines: readonly string[];
   status(): HoldStatus | undefined;
-  /** What digests are from now on. */
+  /** What digests are from now on; empty: one image has none. */
   digest: string;
   configure(env: Readonly<Record<string, string>>): void;
   lead(isLeader: boolean): void;
@@ -49,6 +49,7 @@ const variables = {
 
 /** Starts a controller; it ends with the test. */
 export async function startController(context: TestContext, options: Options = {}): Promise<Bench> {
+  const source = createSource(parseHoldConfig({ ...variables, ...options.env }));
   const cluster = await startFakeCluster(Object.values(paths));
   cluster.resource(paths.deployments).set(deployment());
   cluster.resource(paths.nodes).set(node("a"));
@@ -62,7 +63,6 @@ export async function startController(context: TestContext, options: Options = {
     clock: systemClock,
     write: (line) => lines.push(line),
   });
-  const source = createSource(parseHoldConfig({ ...variables, ...options.env }));
   const config = { server: new URL(cluster.url), tls: {}, token: undefined };
   const client = createKubeClient({ config, userAgent: "test", clock: systemClock });
   const common = { clock: systemClock, random: Math.random, log };
@@ -97,7 +97,10 @@ export async function startController(context: TestContext, options: Options = {
           await new Promise((resolve) => signal.addEventListener("abort", resolve));
         },
       },
-      resolveDigest: async () => bench.digest,
+      resolveDigest: async ({ path }) => {
+        if (bench.digest === "" && path.endsWith("cart")) throw new Error("no registry");
+        return bench.digest || `sha256:${"1".repeat(64)}`;
+      },
       classify: (_, code) => (code === "NOT_FOUND" ? "not-found" : "unknown"),
       telling: {
         ...telling,
@@ -107,7 +110,14 @@ export async function startController(context: TestContext, options: Options = {
         },
       },
       ...common,
-      timings: { settleMs: 10, leastWaitMs: 10, mostWaitMs: 100, backoffFirstMs: 50, backoffMostMs: 200 },
+      timings: {
+        settleMs: 10,
+        leastWaitMs: 10,
+        mostWaitMs: 100,
+        backoffFirstMs: 50,
+        backoffMostMs: 200,
+        digestRetryMs: 50,
+      },
     },
     stop.signal,
   );

@@ -84,7 +84,7 @@ test("a bad image is reported and holds nobody up", async (context) => {
 });
 
 test("a tag that has moved changes the DaemonSet in place, once its new image is proven", async (context) => {
-  const env = { ...volumes, IMAGES: "web=example.com/shop/web:v1", CACHING_INTERVAL_HOURS: "0.0001" };
+  const env = { ...volumes, IMAGES: "web=example.com/shop/web:v1", CACHING_INTERVAL_HOURS: "0.0003" };
   const bench = await startController(context, { env });
   await untilHeld(bench, [`example.com/shop/web@${bench.digest}`]);
   bench.digest = `sha256:${"2".repeat(64)}`;
@@ -145,6 +145,25 @@ test("MODE=auto takes containers where a node cannot mount image volumes", async
     refs.includes("example.com/prestow:1") ? "rpc error: code = NotFound desc = no volumes here" : undefined;
   await untilHeld(bench, ["example.com/shop/cart:v1", "example.com/shop/web:v1"], fail);
   assert.equal(bench.status()?.mode, "containers");
+});
+
+test("another mode waits until what the live DaemonSet holds can be held in it", async (context) => {
+  const bench = await startController(context);
+  const refs = ["example.com/shop/cart:v1", "example.com/shop/web:v1"];
+  await untilHeld(bench, refs);
+  bench.lead(false);
+  await until(() => assert.equal(bench.status()?.leading, false));
+  const { digest } = bench;
+  bench.digest = "";
+  bench.configure(volumes);
+  bench.lead(true);
+  await until(() => assert.match(bench.status()?.pending ?? "", /stays as it is/));
+  assert.deepEqual(refsOf(liveTemplate(bench)), refs);
+  bench.digest = digest;
+  await untilHeld(
+    bench,
+    ["cart", "web"].map((name) => `example.com/shop/${name}@${digest}`),
+  );
 });
 
 test("who does not lead writes nothing, and goes on where the other left off", async (context) => {

@@ -32,6 +32,8 @@ export interface HoldTimings {
   /** After a look that came to nothing, doubled with each further one. */
   readonly backoffFirstMs: number;
   readonly backoffMostMs: number;
+  /** A registry that failed is asked again after this, doubled with each further failure. */
+  readonly digestRetryMs: number;
 }
 
 /** The timings that `prestow hold` uses. */
@@ -41,4 +43,5 @@ export const holdTimings: HoldTimings = {
   mostWaitMs: 30_000,
   backoffFirstMs: 1_000,
   backoffMostMs: 30_000,
+  digestRetryMs: 5_000,
 };

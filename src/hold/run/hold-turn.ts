@@ -6,9 +6,10 @@ import type { AccessBook } from "./access-book.ts";
 import { type ClusterFacts, getOrNone } from "./cluster-facts.ts";
 import type { Gatherer } from "./gather.ts";
 import type { HoldTools } from "./hold-tools.ts";
-import { createHoldWork, earliest } from "./hold-work.ts";
+import { createHoldWork } from "./hold-work.ts";
 import { ownLease } from "./lease-owner.ts";
 import { type Look, takeLook } from "./look.ts";
+import { earliest } from "./look-parts.ts";
 import { daemonSetPath } from "./paths.ts";
 import type { Watchers } from "./watchers.ts";
 
@@ -16,6 +17,8 @@ import type { Watchers } from "./watchers.ts";
 export interface HoldTurn {
   /** Resolves to when to look again, though nothing happens. Throws a `KubeError`. */
   run(signal: AbortSignal): Promise<number>;
+  /** uid of the Deployment that was there last. */
+  ownerUid(): string | undefined;
 }
 
 interface TurnTools extends HoldTools {
@@ -34,6 +37,7 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
   let wasLeader = false;
   let leaseOwner: string | undefined;
   let isThere = false;
+  let ownerUid: string | undefined;
   /** Where it may not be watched: as it was at the last look of the interval, or after a write. */
   let got: Look["daemonSet"] | undefined;
 
@@ -77,8 +81,9 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
   const run = async (signal: AbortSignal): Promise<number> => {
     const config = source.current();
     const { facts, fresh } = await gatherer.facts(config, signal);
+    if (facts.deployment !== "gone") ownerUid = facts.deployment.uid;
     if (fresh) work.doubt();
-    if (fresh) got = undefined;
+    if (fresh) got = leaseOwner = undefined;
     watchers.start(access.has, onChange, signal);
     const isLeader = leader.isLeader();
     if (!isLeader) wasLeader = false;
@@ -90,6 +95,7 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
   };
 
   return {
+    ownerUid: () => ownerUid,
     async run(signal) {
       try {
         return await run(signal);

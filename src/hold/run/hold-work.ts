@@ -3,16 +3,24 @@ import type { HeldSet } from "../held-set.ts";
 import { type HoldNodesStatus, type HoldStatus, noNodes } from "../hold-status.ts";
 import { createHoldDaemonSet } from "../objects/daemon-set.ts";
 import { decidePromotion, type PromotionDecision } from "../promotion/decide-promotion.ts";
-import { createPromotion, type PromotionState } from "../promotion/state.ts";
+import type { PromotionState } from "../promotion/state.ts";
 import { listCandidates } from "./candidates.ts";
 import { createDaemonSetWriter } from "./daemon-set-writer.ts";
 import { describeImages } from "./describe-images.ts";
 import { createDigestBook } from "./digest-book.ts";
-import { listPlatforms } from "./hold-node.ts";
-import type { HoldTools } from "./hold-tools.ts";
+import { type HoldTools, holdTimings } from "./hold-tools.ts";
 import type { Look } from "./look.ts";
+import {
+  beginPromotion,
+  earliest,
+  modeInputOf,
+  mustKeepMode,
+  platformsOf,
+  surroundingsOf,
+} from "./look-parts.ts";
 import { isModeProbe } from "./mode-answers.ts";
-import { createModeChooser, type ModeChoice } from "./mode-chooser.ts";
+import type { ModeChoice } from "./mode-choice.ts";
+import { createModeChooser } from "./mode-chooser.ts";
 import { createPodWriter } from "./pod-writer.ts";
 import { applyProbes } from "./prober.ts";
 import { createSlotGiver } from "./slot-giver.ts";
@@ -39,14 +47,15 @@ export interface HoldWork {
 }
 
 const soonMs = 1_000;
+const keptMode = "the live DaemonSet stays as it is until its images are proven in the other mode";
 
 /** The work of a leader that begins. */
 export function createHoldWork(tools: HoldTools, config: HoldConfig): HoldWork {
-  const { client, clock, log, classify } = tools;
+  const { client, clock, log, classify, timings = holdTimings } = tools;
   const pods = createPodWriter(client, config);
   const writer = createDaemonSetWriter(client, config, log);
   const chooser = createModeChooser({ pods, classify, clock, log });
-  const digests = createDigestBook(tools.resolveDigest, clock, log);
+  const digests = createDigestBook(tools.resolveDigest, clock, log, timings.digestRetryMs);
   const slots = createSlotGiver(pods, log);
   let promotion: { readonly mode: Mode; readonly state: PromotionState } | undefined;
 
@@ -70,16 +79,16 @@ export function createHoldWork(tools: HoldTools, config: HoldConfig): HoldWork {
   };
 
   const write = async (look: Look, mode: Mode, decision: PromotionDecision, signal: AbortSignal) => {
-    if (look.live !== undefined && look.live.mode !== mode && isUnsettled(decision)) return undefined;
+    if (mustKeepMode(look, mode, decision)) return undefined;
     const set: HeldSet = { ...surroundingsOf(look, mode), gated: look.gated, images: decision.held };
     const desired = createHoldDaemonSet(look.config, set);
     if (desired === undefined) return undefined;
     return await writer.write(look.daemonSet, desired, look.mayUpdate, signal);
   };
 
-  const give = async (look: Look, signal: AbortSignal) => {
+  const give = async (look: Look, wrote: boolean, signal: AbortSignal) => {
     const { live, pods: seen, nodes, targets, config: now } = look;
-    const counts = { desired: live?.desired ?? 0, ready: live?.ready ?? 0 };
+    const counts = { desired: live?.desired ?? 0, ready: wrote ? 0 : (live?.ready ?? 0) };
     if (seen === undefined || !look.gated) return { nodes: { ...noNodes, ...counts }, wakeMs: undefined };
     const input = { pods: seen, nodes, targets: targets?.length ?? counts.desired, nowMs: clock.nowMs() };
     const { waiting, open, stuck, wakeMs } = await slots.give(now, input, signal);
@@ -100,7 +109,8 @@ export function createHoldWork(tools: HoldTools, config: HoldConfig): HoldWork {
       if (mode === "volumes") digests.want(look.config.images, look.config.intervalMs, onChange, signal);
       const decision = await promote(look, mode, signal);
       const outcome = await write(look, mode, decision, signal);
-      const given = await give(look, signal);
+      const wrote = outcome !== undefined && outcome.kind !== "same";
+      const given = await give(look, wrote, signal);
       const again = outcome?.kind === "again" ? clock.nowMs() + soonMs : undefined;
       const digestMs = mode === "volumes" ? digests.nextMs() : undefined;
       return {
@@ -111,52 +121,12 @@ export function createHoldWork(tools: HoldTools, config: HoldConfig): HoldWork {
           images: describeImages(decision.reports, look.pods),
           nodes: given.nodes,
           problem: outcome?.kind === "refused" ? outcome.reason : undefined,
-          pending: undefined,
+          pending: mustKeepMode(look, mode, decision) ? keptMode : undefined,
         },
         wakeMs: earliest([decision.wakeMs, given.wakeMs, again, digestMs]),
-        wrote: outcome !== undefined && outcome.kind !== "same",
+        wrote,
       };
     },
-  };
-}
-
-/** The earliest of some times; undefined where there is none. */
-export function earliest(times: readonly (number | undefined)[]): number | undefined {
-  const given = times.filter((time) => time !== undefined);
-  return given.length === 0 ? undefined : Math.min(...given);
-}
-
-// What another mode holds is named in another way: it is tried like anything new.
-function beginPromotion({ live }: Look, mode: Mode): PromotionState {
-  return createPromotion(live?.mode === mode ? live.images : []);
-}
-
-// A pod of the new mode with half of the images would let go of the other half.
-function isUnsettled({ reports }: PromotionDecision): boolean {
-  return reports.some(
-    ({ phase, failure }) => phase === "probing" || (phase === "unproven" && failure === undefined),
-  );
-}
-
-function platformsOf({ targets, config }: Look): string[] {
-  if (targets === undefined) return [config.nodeSelector["kubernetes.io/arch"] ?? ""];
-  return listPlatforms(targets);
-}
-
-function surroundingsOf({ pauseImage, facts, deployment }: Look, mode: Mode) {
-  return { mode, pauseImage, openShift: facts.openShift, ownerUid: deployment.uid };
-}
-
-function modeInputOf(look: Look) {
-  const { config, canProbe, pauseImage, facts, deployment, live, targets, probes } = look;
-  return {
-    config,
-    canProbe,
-    surroundings: { pauseImage, openShift: facts.openShift },
-    ownerUid: deployment.uid,
-    live: live?.mode,
-    targets,
-    probes,
   };
 }
 

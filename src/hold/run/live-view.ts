@@ -1,3 +1,4 @@
+import type { JsonRecord } from "../../lib/record.ts";
 import { recordAt, recordsAt, textAt } from "../../sources/json-parts.ts";
 import type { LiveImage } from "../promotion/state.ts";
 
@@ -7,6 +8,7 @@ export interface LiveView {
   readonly images: readonly LiveImage[];
   /** Nodes that it wants pods on. */
   readonly desired: number;
+  /** Those whose pod is ready, and of the newest template. */
   readonly ready: number;
 }
 
@@ -25,8 +27,15 @@ export function parseLiveView(object: unknown): LiveView | undefined {
     mode: volumes.length > 0 ? "volumes" : "containers",
     images: volumes.length > 0 ? volumes : containers,
     desired: numberOf(status["desiredNumberScheduled"]),
-    ready: numberOf(status["numberReady"]),
+    ready: countReady(object, status),
   };
+}
+
+function countReady(object: unknown, status: JsonRecord): number {
+  const { observedGeneration, numberReady, updatedNumberScheduled } = status;
+  // Until the DaemonSet controller has seen the last change its numbers are those of before it.
+  if (numberOf(observedGeneration) < numberOf(recordAt(object, "metadata")["generation"])) return 0;
+  return Math.min(numberOf(numberReady), numberOf(updatedNumberScheduled));
 }
 
 function toImage(name: unknown, pinnedRef: string | undefined): LiveImage[] {

@@ -1,13 +1,9 @@
 import { KubeError } from "../../kube/errors.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Logger } from "../../lib/log.ts";
-import type { HoldConfig } from "../config.ts";
-import type { PodSurroundings } from "../objects/container-parts.ts";
-import { createProbePod } from "../objects/probe-pod.ts";
 import type { ClassifyMessage } from "../promotion/judge-probe.ts";
 import type { PodView } from "../promotion/pod-view.ts";
 import { judgeDryFault, judgeDryPod, type VolumesVerdict } from "./always-pull.ts";
-import type { HoldNode } from "./hold-node.ts";
 import {
   isModeProbe,
   judgeModeProbe,
@@ -16,27 +12,15 @@ import {
   modeAnnotation,
   type NodeKind,
 } from "./mode-answers.ts";
+import {
+  chooseBlind,
+  createModeProbe,
+  type ModeChoice,
+  type ModeInput,
+  refuse,
+  sumUp,
+} from "./mode-choice.ts";
 import type { PodWriter } from "./pod-writer.ts";
-
-/** How images are held now; no `mode`: it is not known yet, or refused, and nothing is written. */
-export interface ModeChoice {
-  readonly mode: "containers" | "volumes" | undefined;
-  readonly reason: string;
-  readonly refused?: boolean;
-}
-
-/** What is seen when the mode is chosen. */
-export interface ModeInput {
-  readonly config: HoldConfig;
-  readonly canProbe: boolean;
-  readonly surroundings: PodSurroundings;
-  readonly ownerUid: string;
-  /** Of the live DaemonSet. */
-  readonly live: "containers" | "volumes" | undefined;
-  readonly targets: readonly HoldNode[] | undefined;
-  /** All probe pods. */
-  readonly probes: readonly PodView[];
-}
 
 export interface ModeChooser {
   /** Throws a `KubeError`. */
@@ -109,13 +93,14 @@ export function createModeChooser(tools: Tools): ModeChooser {
     },
     async choose(input, signal) {
       const { config, canProbe } = input;
+      // What one before us has asked is asked anew, where it matters.
+      if (canProbe) await removeAnswered(input.probes, signal);
       if (config.mode === "containers") return { mode: "containers", reason: "MODE=containers" };
       const isAuto = config.mode === "auto";
       if (!canProbe) return chooseBlind(isAuto);
       verdict ??= await askServer(input, signal);
       if (!verdict.ok) return refuse(isAuto, verdict.reason);
       if (!isAuto) return { mode: "volumes", reason: "MODE=volumes" };
-      await removeAnswered(input.probes, signal);
       if (input.live === "volumes")
         return { mode: "volumes", reason: "the live DaemonSet has image volumes" };
       const kinds = listNodeKinds(input.targets);
@@ -123,38 +108,4 @@ export function createModeChooser(tools: Tools): ModeChooser {
       return sumUp(kinds, answers);
     },
   };
-}
-
-function chooseBlind(isAuto: boolean): ModeChoice {
-  if (!isAuto) return { mode: "volumes", reason: "MODE=volumes" };
-  return { mode: "containers", reason: "nodes cannot be asked for image volumes: no leave to create pods" };
-}
-
-function refuse(isAuto: boolean, reason: string): ModeChoice {
-  return isAuto ? { mode: "containers", reason } : { mode: undefined, reason, refused: true };
-}
-
-function sumUp(kinds: readonly NodeKind[], answers: ReadonlyMap<string, ModeAnswer>): ModeChoice {
-  const given = kinds.map(({ flavour }) => answers.get(flavour));
-  for (const answer of given) if (answer?.ok === false) return { mode: "containers", reason: answer.reason };
-  if (kinds.length === 0) return { mode: undefined, reason: "there is no node that is ready" };
-  if (given.includes(undefined)) return { mode: undefined, reason: "nodes are asked for image volumes" };
-  return { mode: "volumes", reason: "every kind of node can mount image volumes" };
-}
-
-function createModeProbe(
-  { config, surroundings, ownerUid }: ModeInput,
-  { flavour, nodeName }: NodeKind,
-  attempt: number,
-) {
-  const pod = createProbePod(config, {
-    ...surroundings,
-    images: [{ name: "probe", pinnedRef: surroundings.pauseImage }],
-    mode: "volumes",
-    nodeName,
-    ownerUid,
-    attempt: `mode ${flavour} ${attempt}`,
-  });
-  const annotations = { [modeAnnotation]: flavour };
-  return { ...pod, metadata: { ...pod.metadata, annotations } };
 }

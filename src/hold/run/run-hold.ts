@@ -28,7 +28,7 @@ export async function runHold(tools: HoldTools, signal: AbortSignal): Promise<vo
       if (waitMs === undefined) await clock.sleep(backoffMs(failures, timings), signal).catch(() => {});
       else if (await bell.wait(waitMs, signal)) await bell.settle(timings.settleMs, signal);
     }
-    await letGo(tools, watchers.probes() ?? []);
+    await letGo(tools, { probes: watchers.probes() ?? [], ownerUid: turn.ownerUid() });
   } finally {
     end.abort(new Error("stopped"));
     await Promise.all(running);
