@@ -107,6 +107,13 @@ test("a kubelet keeps to its own cgroup and to the usual socket, and asks who ca
   assert.ok(kubeletCommand("/k", createNodePlan(2)).includes("--hostname-override=node2"));
 });
 
+test("a kubelet registers its node with the taints that it is given, and with none of its own", () => {
+  const taints = [{ key: "a.dev/b", value: "", effect: "NoSchedule" }];
+  const read = (given?: typeof taints) => JSON.parse(renderKubeletConfig("/pods", "/ca.crt", given));
+  assert.deepEqual(read(taints).registerWithTaints, taints);
+  assert.deepEqual(read().registerWithTaints, []);
+});
+
 test("pods of a node are given addresses of its range, by routing", () => {
   const [ptp] = JSON.parse(renderCniConfig(createNodePlan(3))).plugins;
   assert.equal(ptp.type, "ptp");

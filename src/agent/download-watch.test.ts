@@ -9,7 +9,7 @@ const manifest = "sha256:manifest";
 const layer = "sha256:layer";
 
 /** A runtime whose downloads the test moves by hand; one image of one layer of 100 bytes. */
-function createBench(patienceMs = 0) {
+function createBench(patienceMs = 0, sums = true) {
   const clock = createManualClock();
   const log = createLogger({ level: "error", format: "json", clock, write: () => {} });
   const runtime = {
@@ -44,7 +44,7 @@ function createBench(patienceMs = 0) {
     downloads,
     clock,
     log,
-    (bytes) => totals.push(bytes),
+    sums ? (bytes) => totals.push(bytes) : undefined,
     stop.signal,
     patienceMs,
   );
@@ -181,4 +181,38 @@ test("sees the other images when the lease of one is gone", async () => {
   watch.add(pull);
   await clock.advance(500);
   assert.deepEqual(seen, ["0/100"]);
+});
+
+/** Ends the only pull just before the loop looks what is left, and begins the next so many microtasks later. */
+async function changeOver(microtasks: number): Promise<number> {
+  const { clock, watch, pull, runtime } = createBench();
+  const { sleep } = clock;
+  clock.sleep = async (ms, signal) => {
+    clock.sleep = sleep;
+    await sleep(ms, signal);
+    end(true);
+    void beginLater(microtasks);
+  };
+  const beginLater = async (count: number) => {
+    for (let i = 0; i < count; i++) await Promise.resolve();
+    watch.add(pull);
+  };
+  const end = watch.add(pull);
+  await clock.advance(5000);
+  return runtime.calls;
+}
+
+test("watches a pull that begins in the moment in which the last one is over", async () => {
+  for (let microtasks = 0; microtasks < 10; microtasks++) {
+    assert.ok((await changeOver(microtasks)) > 0, `${microtasks} microtasks later`);
+  }
+});
+
+test("tells a pull its progress where nobody wants the sum of all", async () => {
+  const { clock, runtime, watch, pull, seen, totals } = createBench(0, false);
+  watch.add(pull);
+  runtime.completed = [manifest];
+  runtime.active = [{ digest: layer, offsetBytes: 10 }];
+  await clock.advance(600);
+  assert.deepEqual([seen.includes("10/100"), totals], [true, []]);
 });

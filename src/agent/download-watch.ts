@@ -3,7 +3,14 @@ import type { Logger } from "../lib/log.ts";
 import { decideProgress } from "../plan/download-progress.ts";
 import { decideStall, noDownloads, type StallState } from "../plan/stall.ts";
 import type { ActiveDownload, ImageLayers, RuntimeDownloads } from "../runtime/downloads.ts";
-import { type Activity, createActivity, createTotal, type OnTotal, type Total } from "./download-totals.ts";
+import {
+  type Activity,
+  createActivity,
+  createTotal,
+  noTotal,
+  type OnTotal,
+  type Total,
+} from "./download-totals.ts";
 
 /** What a pull wants to hear about its own downloads. */
 export interface WatchedPull {
@@ -36,32 +43,41 @@ const longestPollMs = 500;
 /**
  * Watches the downloads of all running pulls with one loop: one list of what the runtime receives each round,
  * and the lease's content of each pull. Ends when `signal` aborts; with nothing to watch it makes no call. A pull
- * younger than `patienceMs` is not looked at: where nobody watches, a short one need not cost a call.
+ * younger than `patienceMs` is not looked at: where nobody watches, a short one need not cost a call. Without `onTotal`
+ * nothing of a pull is remembered once it is over; with it, the layers of all are.
  */
 export function createDownloadWatch(
   downloads: RuntimeDownloads,
   clock: Clock,
   log: Logger,
-  onTotal: OnTotal,
+  onTotal: OnTotal | undefined,
   signal: AbortSignal,
   patienceMs = 0,
 ): DownloadWatch {
   const watched = new Set<Watched>();
-  const arrived = createTotal(onTotal);
+  const arrived = onTotal === undefined ? noTotal : createTotal(onTotal);
   const activity = createActivity();
   let running = false;
 
+  const round = async () => {
+    await clock.sleep(pollMs(watched), signal);
+    const due = [...watched].filter((entry) => isDue(entry, patienceMs, clock.nowMs()));
+    if (due.length === 0) return;
+    try {
+      await lookOnce(downloads, due, { arrived, activity }, clock, signal);
+    } catch (error) {
+      // The pull itself meets the same runtime and says what is wrong; here it is only a missing picture.
+      if (!signal.aborted) log.debug("downloads not visible", { error });
+    }
+  };
+
   const run = async () => {
-    while (watched.size > 0 && !signal.aborted) {
-      await clock.sleep(pollMs(watched), signal);
-      const due = [...watched].filter((entry) => isDue(entry, patienceMs, clock.nowMs()));
-      if (due.length === 0) continue;
-      try {
-        await lookOnce(downloads, due, { arrived, activity }, clock, signal);
-      } catch (error) {
-        // The pull itself meets the same runtime and says what is wrong; here it is only a missing picture.
-        if (!signal.aborted) log.debug("downloads not visible", { error });
-      }
+    running = true;
+    try {
+      while (watched.size > 0 && !signal.aborted) await round();
+    } finally {
+      // At once: a pull that begins now must not take this loop for one that goes on.
+      running = false;
     }
   };
 
@@ -76,14 +92,7 @@ export function createDownloadWatch(
         stall: noDownloads,
       };
       watched.add(entry);
-      if (!running) {
-        running = true;
-        run()
-          .catch(() => {})
-          .finally(() => {
-            running = false;
-          });
-      }
+      if (!running) run().catch(() => {});
       return (succeeded) => {
         watched.delete(entry);
         entry.ended = true;

@@ -218,6 +218,8 @@ export class ImagePull implements PullTask {
   async #discardUseless(kind: ErrorKind, signal: AbortSignal): Promise<void> {
     const { leases } = this.#tools;
     if (kind === "corrupt") await leases.discard(this.name, "complete", signal);
+    // It may be the lease that was not found.
+    if (kind === "not-found") await leases.forgetLost(this.name, signal);
     if (kind !== "no-space") return;
     // What does not fit must not keep the disk full: the images that would fit need the room.
     await leases.discard(this.name, "all", signal);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLogger } from "../lib/log.ts";
 import type { RuntimeDownloads } from "../runtime/downloads.ts";
+import { type ErrorKind, RuntimeError } from "../runtime/errors.ts";
 import { createLeaseBook } from "./lease-book.ts";
 
 const never = new AbortController().signal;
@@ -98,5 +99,26 @@ test("asks again after it got none", async () => {
   const book = createLeaseBook(once, 5000, log);
   assert.equal(await book.leaseFor("a", stop.signal), undefined);
   assert.equal(await book.leaseFor("a", stop.signal), "lease-1");
+  assert.equal(live.size, 1);
+});
+
+test("forgets a lease that the runtime does not know any more, and no other", async () => {
+  const { downloads, live } = createDownloads();
+  let kind: ErrorKind = "timeout";
+  const listCompleted: RuntimeDownloads["listCompleted"] = async (id) => {
+    if (!live.has(id)) throw new RuntimeError(`lease "${id}"`, { kind });
+    return [];
+  };
+  const book = createLeaseBook({ ...downloads, listCompleted }, 5000, log);
+  await book.forgetLost("never leased", never);
+  assert.equal(await book.leaseFor("a", never), "lease-1");
+  await book.forgetLost("a", never);
+  assert.equal(await book.leaseFor("a", never), "lease-1");
+  live.clear();
+  await book.forgetLost("a", never);
+  assert.deepEqual([await book.leaseFor("a", never), live.size], ["lease-1", 0]);
+  kind = "not-found";
+  await book.forgetLost("a", never);
+  assert.equal(await book.leaseFor("a", never), "lease-1");
   assert.equal(live.size, 1);
 });

@@ -1,5 +1,6 @@
 import type { Logger } from "../lib/log.ts";
 import type { DiscardedDownloads, RuntimeDownloads } from "../runtime/downloads.ts";
+import { RuntimeError } from "../runtime/errors.ts";
 
 /** One lease for each image that is being pulled, kept over all its attempts. No method throws. */
 export interface LeaseBook {
@@ -12,6 +13,11 @@ export interface LeaseBook {
   prepare(image: string, signal: AbortSignal): void;
   /** The image's last attempt left what is of no use: the next one is to fetch it anew. */
   discard(image: string, which: DiscardedDownloads, signal: AbortSignal): Promise<void>;
+  /**
+   * Forgets a lease that the runtime does not know any more, because it lost its state or its clock was set: every
+   * attempt under it would say that something is not found.
+   */
+  forgetLost(image: string, signal: AbortSignal): Promise<void>;
   /** What the image's lease holds has to go now. */
   release(image: string, signal?: AbortSignal): Promise<void>;
   /**
@@ -75,6 +81,17 @@ export function createLeaseBook(
         await downloads.discard(lease, which, { timeoutMs: callTimeoutMs, signal });
       } catch (error) {
         log.debug("downloads were not discarded", { image, error });
+      }
+    },
+    async forgetLost(image, signal) {
+      const lease = await leases.get(image);
+      if (lease === undefined || downloads === undefined) return;
+      try {
+        await downloads.listCompleted(lease, { timeoutMs: callTimeoutMs, signal });
+      } catch (error) {
+        const isGone = error instanceof RuntimeError && error.kind === "not-found";
+        log.debug(isGone ? "the lease is gone" : "the lease was not looked at", { image, error });
+        if (isGone) leases.delete(image);
       }
     },
     release,

@@ -5,6 +5,8 @@ import { createHostPauses } from "./host-pauses.ts";
 /** One image to pull; the queue keeps no more of it than when its turn is. */
 export interface PullTask {
   readonly image: ImageReference;
+  /** No attempt before, in monotonic time: what a task that was taken from the queue for a while still has to wait. */
+  readonly notBeforeMs?: number | undefined;
   attempt(signal: AbortSignal): Promise<AttemptEnd>;
   /** Its registry host is left alone until after the end of the run: there will be no attempt any more. */
   giveUp(): void;
@@ -83,10 +85,7 @@ class Queue implements PullQueue {
   arrange(tasks: readonly PullTask[]): void {
     if (this.#closed) return;
     const before = this.#entries;
-    const readyMs = this.#clock.nowMs();
-    this.#entries = new Map(
-      tasks.map((task) => [task, before.get(task) ?? { task, readyMs, running: undefined }]),
-    );
+    this.#entries = new Map(tasks.map((task) => [task, before.get(task) ?? this.#enter(task)]));
     for (const [task, { running }] of before) {
       if (!this.#entries.has(task)) running?.abort(new Error("the pull is not wanted any more"));
     }
@@ -123,6 +122,11 @@ class Queue implements PullQueue {
     this.#setTimer(Number.POSITIVE_INFINITY);
     for (const { running } of this.#running) running?.abort(reason);
     this.#settleIfDrained();
+  }
+
+  #enter(task: PullTask): Entry {
+    const readyMs = Math.max(this.#clock.nowMs(), task.notBeforeMs ?? 0);
+    return { task, readyMs, running: undefined };
   }
 
   /** Whether something was started. */

@@ -47,6 +47,7 @@ export async function createCluster(
   log: Logger,
 ): Promise<AgentCluster> {
   const client = await createClient(options, flags, context, log);
+  const name = readNodeName(flags, context, log);
   const { clock, random } = context;
   const inform: Inform = (path, extract, fieldSelector) => {
     if (client === undefined) throw new ConfigError("no API server is known");
@@ -55,7 +56,6 @@ export async function createCluster(
   };
   const create = createSources(flags.objects, inform);
   const list = () => createListSource({ path: options.imageListFile ?? "", clock, log });
-  const name = readNodeName(context, log);
   return {
     client,
     sources: flags.sources.map((source) => (source === "list" ? list() : create[source]())),
@@ -106,10 +106,14 @@ async function createClient(
   }
 }
 
-function readNodeName({ env }: CliContext, log: Logger): string | undefined {
+function readNodeName(flags: AgentFlags, { env }: CliContext, log: Logger): string | undefined {
   const name = env["NODE_NAME"] ?? "";
   if (isNodeName(name)) return name;
   const why = name === "" ? "NODE_NAME is not set" : "NODE_NAME is no name of a node";
+  // Who asks for a taint to go has nodes that stay closed without it.
+  const asked = flags.startupTaint === undefined ? flags.nodeLabel && "node-label" : "startup-taint";
+  if (asked !== undefined)
+    throw new ConfigError(`--${asked}: ${why}; in a pod, set it from the field spec.nodeName`);
   log.info("every image is taken to be for this node, and there is no label, taint or event", { why });
   return undefined;
 }

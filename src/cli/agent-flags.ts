@@ -37,7 +37,7 @@ const usualSocket = "/run/containerd/containerd.sock";
 
 /** Checks all flags whose text has a grammar of its own. Throws a `ConfigError`. */
 export function parseAgentFlags(options: AgentOptions): AgentFlags {
-  const startupTaint = checkKey("startup-taint", options.startupTaint);
+  const startupTaint = checkTaint(options.startupTaint);
   const sources = parseSources(options);
   if (sources.includes("list") && options.imageListFile === undefined)
     throw new ConfigError("--source: the source list needs --image-list-file");
@@ -83,6 +83,15 @@ function checkNamespaces(flag: string, texts: readonly string[]): string[] {
       throw new ConfigError(`--${flag}: "${printable(name, 80)}" cannot be used: ${fault}`);
   }
   return names;
+}
+
+// As `kubectl taint` has it: key=value:effect.
+function checkTaint(text: string | undefined): string | undefined {
+  const [key = ""] = text?.split(/[=:]/) ?? [];
+  if (text === undefined || key === text) return checkKey("startup-taint", text);
+  throw new ConfigError(
+    `--startup-taint: "${printable(text, 80)}" is more than a key; give "${printable(key, 80)}" alone, every value and effect of it goes`,
+  );
 }
 
 /** The key of a label or a taint. */

@@ -272,7 +272,7 @@ NODE_NAME in the environment says which node it is. Without it every image is ta
     {
       description: "Fleets and a list, on K3s; nodes are not ready for pods before",
       command:
-        "prestow agent --source fleets,list --image-list-file images.txt \\\n  --cri-socket /run/k3s/containerd/containerd.sock --startup-taint prestow.dev/images-missing",
+        "NODE_NAME=node1 prestow agent --source fleets,list --image-list-file images.txt \\\n  --cri-socket /run/k3s/containerd/containerd.sock --startup-taint prestow.dev/images-missing",
     },
   ],
 } satisfies Command<typeof agentOptions>;

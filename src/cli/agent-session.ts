@@ -46,8 +46,8 @@ export async function runOnNode(
   const { runtime } = node;
   const { events, downloads, pins, use, disk } = node.extras(version, options.stateDir);
   const observer = combineObservers([telling.observer, createSourceLog(log, clock)]);
-  const onTotal = (downloadedBytes: number) => observer.pull({ type: "total", downloadedBytes });
-  const watch = downloads && createDownloadWatch(downloads, clock, log, onTotal, signal, unwatchedPatienceMs);
+  const watch =
+    downloads && createDownloadWatch(downloads, clock, log, undefined, signal, unwatchedPatienceMs);
   const leases = createLeaseBook(downloads, agentLeaseTtlMs, log);
   const record = await openPullRecord({ stateDir: options.stateDir, clock, log });
   const { pin, prune, syncPeriodMs } = options;

@@ -141,7 +141,12 @@ const mistakes: Record<string, readonly [readonly string[], RegExp]> = {
   "no cluster": [["--cri-socket=/none.sock", "--source=workloads"], /no API server is known/],
   "a source that is none": [["--source=pods"], /--source: "pods" is not accepted/],
   "the source list without a file": [["--source=list"], /--source: .*--image-list-file/],
-  "an argument": [["debian"], /takes flags only/],
+  "an argument": [["debian"], /"debian" is no flag, and agent takes flags only/],
+  "a startup taint of no node": [
+    ["--startup-taint=a/b", "--image-list-file=/x"],
+    /--startup-taint: NODE_NAME is not set; .*nodeName/,
+  ],
+  "a taint with its effect": [["--startup-taint=a/b=c:NoSchedule"], /--startup-taint: .*give "a\/b" alone/],
   "a bad size": [["--max-pinned=lots"], /--max-pinned: "lots"/],
   "a bad taint": [["--startup-taint=a b"], /--startup-taint: "a b"/],
   "a bad selector": [["--selector=(("], /--selector: /],
@@ -176,9 +181,21 @@ test("unpin takes the node's label away, also where there is no runtime any more
   assert.deepEqual(server.nodes.get("node1"), { other: "stays" });
 });
 
-test("unpin of a label needs to know the node", async (t) => {
-  const { run, runtime, written, common } = await setup(t);
-  const flags = ["--all", `--cri-socket=${runtime.socketPath}`, "--node-label=a/b", ...common.slice(0, 1)];
-  assert.equal(await run(["unpin", ...flags]), 2);
-  assert.match(written.err, /--node-label: it needs NODE_NAME/);
-});
+const labelMistakes: Record<string, readonly [readonly string[], Record<string, string>, RegExp]> = {
+  "without the node's name": [[], {}, /--node-label: it needs NODE_NAME/],
+  "with a kubeconfig that is not there": [
+    ["--kubeconfig=/none"],
+    { NODE_NAME: "node1" },
+    /\/none: cannot be/,
+  ],
+};
+for (const [name, [argv, env, line]] of Object.entries(labelMistakes)) {
+  test(`answers unpin of a label ${name} with one line and status 2`, async (t) => {
+    const { run, folder, written, common } = await setup(t);
+    const runtime = [`--cri-socket=${folder}/none.sock`, "--runtime-timeout=10ms"];
+    const flags = ["--all", ...runtime, "--node-label=a/b", ...common.slice(0, 1), ...argv];
+    assert.equal(await run(["unpin", ...flags], env), 2);
+    assert.match(written.err, line);
+    assert.equal(written.err.trimEnd().split("\n").length, 1);
+  });
+}

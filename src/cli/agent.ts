@@ -1,4 +1,3 @@
-import { ConfigError } from "../lib/config-error.ts";
 import { createLogger, type Logger } from "../lib/log.ts";
 import { createLogrusFormat } from "../lib/logrus-format.ts";
 import { createAgentServer } from "../results/agent/agent-server.ts";
@@ -16,7 +15,7 @@ import { type CliContext, StopRequest } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { readKeyring } from "./fetch-keyring.ts";
 import { renderHelp } from "./help.ts";
-import { parseArguments } from "./parse-arguments.ts";
+import { parseArguments, refuseArguments } from "./parse-arguments.ts";
 
 const stopGraceMs = 500;
 
@@ -28,7 +27,7 @@ export async function runAgentCommand(argv: readonly string[], context: CliConte
     return exitCodes.ok;
   }
   const { options, positionals } = parsed;
-  if (positionals.length > 0) throw new ConfigError("agent takes flags only");
+  refuseArguments("agent", positionals);
   const flags = parseAgentFlags(options);
   const place = parseRuntimePlace(options.criSocket, context.env);
   const log = createAgentLog(options, context);

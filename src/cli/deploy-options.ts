@@ -24,14 +24,14 @@ const deployOptions = defineOptions({
     placeholder: "FILE",
     group: what,
     description:
-      "put this list into the manifest's ConfigMap; a changed list then rolls the pods. Without it, create the ConfigMap NAME with the key images.txt yourself",
+      "put this list into the manifest's ConfigMap; a changed list then rolls the pods of fetch, and an agent reads it anew. Without it, create the ConfigMap NAME with the key images.txt yourself",
   },
   namespace: {
     type: "string",
     placeholder: "NAME",
     group: what,
     description:
-      "where the instance runs; without it, give -n to kubectl, and only in the namespace default nodes can be labelled",
+      "where the instance runs; without it, give -n to kubectl, and only in the namespace default nodes can be labelled, or an agent do anything",
   },
   image: {
     type: "string",
@@ -74,7 +74,7 @@ const deployOptions = defineOptions({
     type: "string",
     placeholder: "NAME",
     group: access,
-    description: "secret of type kubernetes.io/dockerconfigjson for the images of the list",
+    description: "secret of type kubernetes.io/dockerconfigjson for the images, in the instance's namespace",
   },
   "use-kubelet-image-credential-integration": {
     type: "string",
@@ -88,13 +88,13 @@ const deployOptions = defineOptions({
     default: true,
     group: access,
     description:
-      "add the ValidatingAdmissionPolicy that lets a pod write only the label of its own node; =false for Kubernetes below 1.30",
+      "add the ValidatingAdmissionPolicy that lets a pod write only its label (an agent: also its taint and events) of its own node; =false for Kubernetes below 1.30",
   },
   "max-unavailable": {
     type: "string",
     placeholder: "NUMBER|PERCENT",
     group: pace,
-    description: "nodes at once when the DaemonSet is updated; Kubernetes takes 1 unless given",
+    description: "nodes at once in an update; 1 unless given, for an agent 10%",
   },
   "max-parallel": {
     type: "integer",
@@ -124,7 +124,7 @@ const deployOptions = defineOptions({
     type: "string",
     placeholder: "NAME",
     group: pace,
-    description: "PriorityClass of the DaemonSet's pods",
+    description: "PriorityClass of the pods",
   },
   kind: {
     type: "enum",
@@ -139,13 +139,14 @@ const deployOptions = defineOptions({
     default: 1,
     min: 0,
     group: agent,
-    description: "pods of the Deployment; more than there are nodes do no harm",
+    description:
+      "pods of the Deployment; no more than such nodes, as the others would stay pending and an update wait for them",
   },
   uninstall: {
     type: "boolean",
     group: agent,
     description:
-      "print the DaemonSet NAME-uninstall instead, which takes the agent's pins and its label from all nodes; delete the agent before it, and all of this manifest after its rollout",
+      "print the DaemonSet NAME-uninstall instead, which takes the agent's pins from all nodes, and its label where --node-label stands behind --; delete the agent before it, and all of this manifest after its rollout",
   },
   "agent-cpu-request": quantity("10m", "CPU that the agent asks for"),
   "agent-memory-request": quantity("32Mi", "memory that the agent asks for"),

@@ -74,7 +74,10 @@ test("an agent's flags stand behind --, and the rest before or after the name", 
     "list",
   );
   assert.deepEqual([code, err], [0, ""]);
-  assert.match(out, /- --image-list-file=\S+\n +- --pin\n +- "-source"\n +- list\n/);
+  assert.match(
+    out,
+    /- --image-list-file=\S+\n +- --metrics-bind-address=:8095\n +- --pin\n +- "-source"\n +- list\n/,
+  );
 });
 
 const mistakes: Record<string, readonly [readonly string[], RegExp]> = {
@@ -125,6 +128,23 @@ const mistakes: Record<string, readonly [readonly string[], RegExp]> = {
     ["--use-kubelet-image-credential-integration=EKS", "a"],
     /^prestow: --use-kubelet-image-credential-integration: "EKS" is not accepted; give GKE\n$/,
   ],
+  "an agent's flag without an agent": [
+    ["--kind=deployment", "a"],
+    /^prestow: --kind: it needs --strategy agent\n$/,
+  ],
+  "an agent's memory without an agent": [
+    ["--agent-memory-limit=1Gi", "a"],
+    /^prestow: --agent-memory-limit: /,
+  ],
+  "fetch's memory for an agent": [
+    ["--strategy=agent", "--fetch-memory-limit=1Gi", "a"],
+    /^prestow: --fetch-memory-limit: it is for --strategy fetch; .*--agent-/,
+  ],
+  "flags of an agent without an agent": [
+    ["a", "--", "--pin"],
+    /^prestow: --: .*--pin, need --strategy agent\n$/,
+  ],
+  "replicas of a DaemonSet": [["--strategy=agent", "--replicas=2", "a"], /^prestow: --replicas: .*--kind/],
   "a list that is not there": [["--image-list=/none", "a"], /^prestow: --image-list: "\/none" .*ENOENT.*\n$/],
   "a list that is a directory": [["--image-list=/", "a"], /^prestow: --image-list: "\/" .*EISDIR.*\n$/],
 };

@@ -35,15 +35,25 @@ async function createFetch(
   positionals: readonly string[],
   context: CliContext,
 ): Promise<KubeObject[]> {
-  if (options.uninstall) throw new ConfigError("--uninstall: it needs --strategy agent");
-  const [{ parseSettings }, { createManifest }] = await Promise.all([
+  const [{ parseSettings }, { createManifest }, { checkStrategyFlags }] = await Promise.all([
     import("../manifests/parse-settings.ts"),
     import("../manifests/manifest.ts"),
+    import("./deploy-strategy.ts"),
   ]);
+  checkStrategyFlags(options);
   const imageList = await readList(options);
+  refuseAgentFlags(positionals);
   const settings = parseSettings(options, positionals, { ownVersion: version, imageList });
   warnOfList(imageList, options, context);
   return createManifest(settings);
+}
+
+function refuseAgentFlags(positionals: readonly string[]): void {
+  const flag = positionals.find((argument) => argument.startsWith("-"));
+  if (flag === undefined) return;
+  throw new ConfigError(
+    `--: flags behind it, such as ${printable(flag.split("=", 1)[0] ?? "", 60)}, need --strategy agent`,
+  );
 }
 
 /** The flags behind `--` are the agent's. */

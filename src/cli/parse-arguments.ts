@@ -43,6 +43,14 @@ export function parseArguments<const T extends OptionsTable>(
   return { help: false, options: toOptions(table, values), positionals };
 }
 
+/** For a subcommand that has no arguments but flags. Throws a `ConfigError` that names the first. */
+export function refuseArguments(command: string, [first]: readonly string[]): void {
+  if (first === undefined) return;
+  throw new ConfigError(
+    `"${printable(first, 60)}" is no flag, and ${command} takes flags only; write --name=value, see prestow ${command} --help`,
+  );
+}
+
 function readValue(name: string, option: Option, rest: Iterator<string>): string {
   if (option.type === "boolean") return "true";
   const next = rest.next();

@@ -1,6 +1,7 @@
 import { unpinAll } from "../agent/unpin.ts";
 import { waitForRuntime } from "../agent/wait-for-runtime.ts";
 import { createKubeClient } from "../kube/client.ts";
+import type { KubeConfig } from "../kube/config.ts";
 import { KubeError } from "../kube/errors.ts";
 import { readKubeLogin } from "../kube/login.ts";
 import { ConfigError } from "../lib/config-error.ts";
@@ -11,11 +12,11 @@ import { createContainerdPins } from "../runtime/containerd-pins.ts";
 import { createCriRuntime } from "../runtime/cri.ts";
 import { RuntimeError } from "../runtime/errors.ts";
 import { version } from "../version.ts";
-import { checkKey, parseRuntimePlace } from "./agent-flags.ts";
+import { checkKey, parseRuntimePlace, type RuntimePlace } from "./agent-flags.ts";
 import { type CliContext, StopRequest } from "./context.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { renderHelp } from "./help.ts";
-import { parseArguments } from "./parse-arguments.ts";
+import { parseArguments, refuseArguments } from "./parse-arguments.ts";
 import { type UnpinOptions, unpinCommand } from "./unpin-options.ts";
 import { describeUnreachable } from "./unreachable.ts";
 
@@ -31,18 +32,19 @@ export async function runUnpinCommand(argv: readonly string[], context: CliConte
     return exitCodes.ok;
   }
   const { options, positionals } = parsed;
-  if (positionals.length > 0) throw new ConfigError("unpin takes flags only");
+  refuseArguments("unpin", positionals);
   if (!options.all)
     throw new ConfigError("--all: it is needed; prestow unpin --all takes every pin of ours away");
   const { stderr, clock, signal } = context;
   const level = options.debug ? "debug" : "info";
   const log = createLogger({ level, format: "json", clock, write: (line) => stderr.write(`${line}\n`) });
-  checkKey("node-label", options.nodeLabel);
+  const place = parseRuntimePlace(options.criSocket, context.env);
+  const label = await readLabel(options, context);
   try {
     // Neither waits for the other, and one that fails does not keep the other.
     const [unpinned, unlabelled] = await Promise.all([
-      unpin(options, context, log),
-      removeLabel(options, context, log),
+      unpin(place, options, context, log),
+      label === undefined || removeLabel(label, context, log),
     ]);
     return unpinned === exitCodes.ok && !unlabelled ? exitCodes.failed : unpinned;
   } catch (error) {
@@ -52,9 +54,13 @@ export async function runUnpinCommand(argv: readonly string[], context: CliConte
 }
 
 /** Resolves to the exit status. */
-async function unpin(options: UnpinOptions, context: CliContext, log: Logger): Promise<number> {
-  const { clock, signal, stderr, env } = context;
-  const place = parseRuntimePlace(options.criSocket, env);
+async function unpin(
+  place: RuntimePlace,
+  options: UnpinOptions,
+  context: CliContext,
+  log: Logger,
+): Promise<number> {
+  const { clock, signal, stderr } = context;
   const channel = createChannel({ target: place.target });
   try {
     const runtime = await waitForRuntime(createCriRuntime(channel), options.runtimeTimeoutMs, clock, signal);
@@ -79,16 +85,30 @@ async function unpin(options: UnpinOptions, context: CliContext, log: Logger): P
   }
 }
 
-/** Resolves to whether the node has no label of ours, so far as that was asked for. */
-async function removeLabel(options: UnpinOptions, context: CliContext, log: Logger): Promise<boolean> {
+interface NodeLabel {
+  readonly key: string;
+  readonly node: string;
+  readonly config: KubeConfig;
+}
+
+/** The label that is to go; undefined where none is asked for. Throws a `ConfigError`, before anything is changed. */
+async function readLabel(options: UnpinOptions, { env, clock }: CliContext): Promise<NodeLabel | undefined> {
   const { nodeLabel, kubeconfig, master } = options;
-  const { env, clock, signal } = context;
-  if (nodeLabel === undefined) return true;
+  const key = checkKey("node-label", nodeLabel);
+  if (key === undefined) return undefined;
   const node = env["NODE_NAME"] ?? "";
   if (!isNodeName(node)) throw new ConfigError("--node-label: it needs NODE_NAME, the name of this node");
-  const config = await readKubeLogin({ kubeconfig, master, env, clock });
+  return { key, node, config: await readKubeLogin({ kubeconfig, master, env, clock }) };
+}
+
+/** Resolves to whether the node has no such label any more. */
+async function removeLabel(
+  { key, node, config }: NodeLabel,
+  { clock, signal }: CliContext,
+  log: Logger,
+): Promise<boolean> {
   const client = createKubeClient({ config, userAgent: `prestow/${version}`, clock });
-  const body = { metadata: { labels: { [nodeLabel]: null } } };
+  const body = { metadata: { labels: { [key]: null } } };
   try {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -98,14 +118,14 @@ async function removeLabel(options: UnpinOptions, context: CliContext, log: Logg
           { type: "strategic" },
           { timeoutMs: labelTimeoutMs, signal },
         );
-        log.info("node label taken away", { node, label: nodeLabel });
+        log.info("node label taken away", { node, label: key });
         return true;
       } catch (error) {
         if (!(error instanceof KubeError)) throw error;
         // A node that is not there has no label.
         if (error.kind === "not-found") return true;
         if (attempt === labelAttempts || error.kind === "forbidden") {
-          log.error("the node label is left", { node, label: nodeLabel, error });
+          log.error("the node label is left", { node, label: key, error });
           return false;
         }
       }

@@ -24,6 +24,7 @@ function setup(read: (name: string) => unknown) {
       reads.push(`${namespace}/${name}`);
       return read(name);
     },
+    isRefusal: (error) => error.message === "forbidden",
     clock,
     warn: (message, fields) => warnings.push(`${message} ${String(fields?.["error"])}`),
   });
@@ -67,4 +68,19 @@ test("a secret of another kind is told by its name, never by what it holds", asy
     assert.match(warnings[0] ?? "", /secret a\/one/);
     assert.doesNotMatch(warnings.join(), /hunter2|aHVudGVyMg/);
   }
+});
+
+test("a known secret counts while the API server is away, and no longer once it is refused", async () => {
+  let failure: string | undefined;
+  const { users, clock } = setup(() => {
+    if (failure !== undefined) throw new Error(failure);
+    return secretOf("pod");
+  });
+  assert.deepEqual(await users(), ["pod", "node"]);
+  failure = "connection refused";
+  await clock.advance(61_000);
+  assert.deepEqual(await users(), ["pod", "node"]);
+  failure = "forbidden";
+  await clock.advance(61_000);
+  assert.deepEqual(await users(), ["node"]);
 });

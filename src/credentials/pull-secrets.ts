@@ -20,6 +20,8 @@ export interface PullSecretOptions {
   readonly secretsFor: (image: ImageReference) => readonly SecretName[];
   /** The Secret object, as the API server has it; throws where it cannot be had. */
   readonly readSecret: (secret: SecretName, signal: AbortSignal) => Promise<unknown>;
+  /** Whether this failure says that the secret is not there for us; else it stays as it was known. */
+  readonly isRefusal: (error: Error) => boolean;
   readonly clock: Pick<Clock, "nowMs">;
   readonly warn: Warn;
 }
@@ -45,7 +47,9 @@ export function createPullSecretKeyring(options: PullSecretOptions): Keyring {
     const id = `${secret.namespace}/${secret.name}`;
     const before = known.get(id);
     if (before !== undefined && options.clock.nowMs() - before.readMs < maxAgeMs) return before.config;
-    const { config, error } = await readConfig(options, secret, id, signal);
+    const { config: fresh, error } = await readConfig(options, secret, id, signal);
+    const gone = error === undefined || error instanceof ConfigError || options.isRefusal(error);
+    const config = gone ? fresh : before?.config;
     const fault = error?.message;
     if (error !== undefined && fault !== before?.fault)
       options.warn("image pull secret not used", { secret: id, error });

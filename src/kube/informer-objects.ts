@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { LogMethod } from "../lib/log.ts";
 import { parseObjectHead } from "./kube-object.ts";
 import type { WatchEvent } from "./watch-event.ts";
@@ -49,6 +50,8 @@ export function createInformerObjects<T>(extract: Extract<T>, warn: LogMethod): 
       if (event.type === "bookmark") return false;
       const kept = event.type === "set" ? keep(event.object, event.key) : undefined;
       if (kept === undefined) return current.delete(event.key);
+      // Most events are of a status that nobody keeps; each change would have all that is desired decided anew.
+      if (isDeepStrictEqual(kept, current.get(event.key))) return false;
       current.set(event.key, kept);
       return true;
     },

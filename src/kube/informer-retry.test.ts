@@ -49,9 +49,16 @@ test("looks for a resource that is absent within ten seconds, each time", () => 
   assert.deepEqual(delays, [1000, 2000, 8000, 8000]);
 });
 
-test("lets go of known objects only at the second 404", () => {
-  assert.equal(decide({ kind: "not-found", failures: 1 }).state, "failing");
-  assert.equal(decide({ kind: "not-found", failures: 2, state: "failing" }).state, "absent");
+test("lets go of known objects only after half a minute of 404s, and of none at once", () => {
+  let keptMs = 0;
+  let failures = 1;
+  for (; failures < 50; failures += 1) {
+    const retry = decide({ kind: "not-found", failures, state: "failing" }, 0);
+    if (retry.state === "absent") break;
+    assert.equal(retry.state, "failing");
+    keptMs += retry.delayMs;
+  }
+  assert.ok(keptMs > 25_000 && keptMs < 60_000, `${keptMs} ms, ${failures} times`);
   assert.equal(decide({ kind: "not-found", failures: 1, known: 0 }).state, "absent");
 });
 

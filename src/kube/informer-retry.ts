@@ -27,6 +27,12 @@ const leastDelayMs = 50;
 /** A line that cannot be read so often is not read by another watch either. */
 const unreadable = 3;
 
+/**
+ * So many 404s, half a minute at least, take known objects away. Objects end before their definition does, and are told so;
+ * a 404 while some are known is an API server that is just starting, or a proxy that has lost its way.
+ */
+const goneAfter = 10;
+
 /** What failed since something last came. */
 export interface FailureCount {
   readonly failures: number;
@@ -68,8 +74,7 @@ function isUnreadable({ kind, failures }: InformerFailure): boolean {
 }
 
 function stateAfter({ kind, failures, state, known }: InformerFailure): InformerState {
-  // One 404 of a server that is just starting must not make everything undesired.
-  if (kind === "not-found") return known > 0 && failures < 2 ? "failing" : "absent";
+  if (kind === "not-found") return known > 0 && failures < goneAfter ? "failing" : "absent";
   if (kind === "forbidden" || kind === "unauthorized" || kind === "invalid") return "failing";
   if (state === "starting") return "starting";
   // Connections end, and servers are restarted: only what does not come back at once is told.

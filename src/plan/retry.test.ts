@@ -110,3 +110,9 @@ test("doubles an attempt's timeout up to the maximum", () => {
   const timeouts = [1, 2, 3, 4, 5, 60].map((attempt) => attemptTimeoutMs(attempt, timing));
   assert.deepEqual(timeouts, [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
 });
+
+test("leaves no registry alone for much longer than six hours, whatever it says", () => {
+  const failure = { kind: "rate-limited", retryAfterMs: 1e12, attempts: 1, failures: 1 } as const;
+  const decision = decideRetry(failure, Number.POSITIVE_INFINITY, timing, () => 1);
+  assert.deepEqual([decision.again, decision.pauseHostMs], [true, 7.5 * hour]);
+});

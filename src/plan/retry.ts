@@ -58,6 +58,8 @@ const defaultPauseMs = 60_000;
 const leastUsefulMs = 1000;
 /** No registry is asked again within it, whatever it says: some ask for microseconds. */
 const leastPauseMs = 1000;
+/** Longer no registry is left alone, whatever it says: it is the longest window that a limit is known to have. */
+const mostPauseMs = 6 * 3_600_000;
 /** So that `--initial-pull-attempt-delay 0` is no storm. */
 const leastDelayMs = 50;
 
@@ -89,7 +91,7 @@ function decidePause(
   timing: RetryTiming,
   random: Random,
 ): RetryDecision {
-  const askedMs = failure.retryAfterMs ?? defaultPauseMs;
+  const askedMs = Math.min(failure.retryAfterMs ?? defaultPauseMs, mostPauseMs);
   const growingMs = growingDelayMs(failure.failures, 1, timing, random);
   // Later than asked, never earlier: many nodes were told the same moment.
   const pauseHostMs = Math.round(Math.max(askedMs * (1 + random() / 4), growingMs, leastPauseMs));

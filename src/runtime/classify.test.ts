@@ -78,6 +78,21 @@ const written: Record<string, readonly [StatusCode, string, ErrorKind]> = {
     "GET request to http://r.test/v2/denied/manifests/429: odd",
     "unknown",
   ],
+  "a missing tag that is a number": [
+    "NOT_FOUND",
+    'failed to pull and unpack image "r.test/app:429": failed to resolve image: r.test/app:429: not found',
+    "not-found",
+  ],
+  "a missing image named like an error": [
+    "NOT_FOUND",
+    'failed to pull and unpack image "r.test/certificate:1": failed to resolve reference "r.test/certificate:1": r.test/certificate:1: not found',
+    "not-found",
+  ],
+  "a missing tag that is a number as containers/image says it": [
+    "UNKNOWN",
+    "reading manifest 429 in r.test/unauthorized: manifest unknown",
+    "not-found",
+  ],
   "an empty message": ["NOT_FOUND", "", "not-found"],
   "a pull that CRI-O gave up": ["CANCELLED", "context canceled", "timeout"],
   "CRI-O's codes": ["UNKNOWN", "RegistryUnavailable: pinging container registry", "unavailable"],

@@ -82,9 +82,16 @@ function classify(error: GrpcError): RuntimeError {
   });
 }
 
-// A repository may be called "unauthorized": what is quoted, and the paths of URLs, decide nothing.
+// A repository may be called "unauthorized", and a tag 429: what is quoted, there and wherever it stands without quotes,
+// and the paths of URLs decide nothing.
 function withoutNames(message: string): string {
-  return message.replace(/"[^"]*"/g, '""').replace(/\b[a-z]+:\/\/\S+?(?=:?\s|$)/gi, "URL");
+  const quoted = Array.from(message.matchAll(/"([\w.:/@-]+)"/g), ([, name = ""]) => name);
+  const names = quoted.filter((name) => /[/:]/.test(name)).sort((a, b) => b.length - a.length);
+  return names
+    .reduce((text, name) => text.replaceAll(name, "NAME"), message)
+    .replace(/"[^"]*"/g, '""')
+    .replace(/\bmanifest \S+ in \S+?(?=:?\s|$)/g, "manifest")
+    .replace(/\b[a-z]+:\/\/\S+?(?=:?\s|$)/gi, "URL");
 }
 
 /** `retry-after: 7` (seconds) or `retry-after: 1.5s` in a registry's own message (as GitHub's has it). */

@@ -29,6 +29,8 @@ runInformerConformance("the fake API server", async () => {
       server.resources.find(unknownPath)?.set(configMap("one", { text }));
     },
     async undefine() {
+      // As the real one, which ends the objects before it ends their definition.
+      server.resources.find(unknownPath)?.delete("one");
       server.resources.undefine(unknownPath);
     },
     async close() {

@@ -89,7 +89,7 @@ test("keeps what it knows while it is forbidden, and says who may not do what", 
   await untilKept(informer, { "ns/a": data("1") });
 });
 
-test("keeps what it knows through one 404, and lets go of it at the second", async (context) => {
+test("keeps what it knows through one 404, and lets go of it when they do not end", async (context) => {
   const { server, maps, watches, start, watching } = await createInformerBench(context);
   maps.set(configMap("a", { text: "1" }));
   const informer = start();

@@ -25,7 +25,7 @@ export function agentManifestOf(
   agent: readonly string[] = [],
   imageList?: string,
 ): KubeObject[] {
-  const parsed = parseArguments(deployCommand.options, argv);
+  const parsed = parseArguments(deployCommand.options, ["--strategy=agent", ...argv]);
   assert.ok(!parsed.help);
   return createAgentObjects(parsed.options, parsed.positionals, agent, { ownVersion: "1.2.3", imageList });
 }

@@ -106,6 +106,8 @@ describe("the keeper, on the containerd that has image volumes", () => {
     assert.deepEqual(pruned, []);
     await pod.remove();
     await take([wanted.ref], async () => !(await ids()).has(volume.id));
+    // The list is without it a moment before the removal has its answer.
+    await waitFor("the removal is told", () => pruned.length > 0, 60_000);
     assert.deepEqual(pruned, [volume.ref]);
   });
 
@@ -126,6 +128,7 @@ describe("the keeper, on the containerd that has image volumes", () => {
     await writeFile(join(stateDir, "pulled.json"), text);
     const second = await startKeeper(t, node(), { prune: "remove" }, stateDir);
     await second.take([wanted.ref], async () => !(await second.ids()).has(free.id));
+    await waitFor("the removal is told", () => second.pruned.length > 0, 60_000);
     assert.deepEqual(second.pruned, [free.ref]);
   });
 });

@@ -219,3 +219,20 @@ test("--pin on a runtime without pins is said once", async (t) => {
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? "", /^warn this runtime has no pins/);
 });
+
+test("begins the grace anew for an image that was desired in a turn that was passed over", async (t) => {
+  const { calls, clock, keeper, take, turn } = await createBench(t);
+  await take();
+  keeper.keep(turn());
+  keeper.keep(turn({ desired: desiredOf(["young:1", "old:1"]) }));
+  keeper.keep(turn());
+  await clock.advance(10_000);
+  assert.deepEqual(
+    calls.filter((call) => call.startsWith("remove")),
+    [],
+  );
+  await clock.advance(5000);
+  await take();
+  await take();
+  assert.ok(calls.includes(`remove ${old.id}`));
+});

@@ -89,6 +89,7 @@ export function createKeeper(settings: KeeperSettings, tools: KeeperTools): Rule
       foreign.update(turn);
       record.forgetAbsent(turn.present);
       if (pinner === undefined && pruner === undefined) return;
+      pruner?.see(turn);
       newest = turn;
       isNew = true;
       work ??= workOff();

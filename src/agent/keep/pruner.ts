@@ -14,6 +14,8 @@ import type { SaidFaults } from "./said-faults.ts";
 export interface Pruner {
   /** How many images each check kept in the last turn, by its name. */
   readonly kept: ReadonlyMap<string, number>;
+  /** Takes each turn as it comes: what it desires is desired, also where the work goes on with a later one. */
+  see(turn: KeepTurn): void;
   /** `latest` is asked again before each removal. Throws nothing but the signal's reason. */
   apply(latest: () => KeepTurn, ownPins: ReadonlySet<string> | undefined, signal: AbortSignal): Promise<void>;
 }
@@ -75,12 +77,15 @@ export function createPruner(options: PrunerOptions): Pruner {
     get kept() {
       return reasons.kept;
     },
+    see(turn) {
+      const world = pruneWorldOf(turn, { record, ownPins: undefined, graceMs, used: undefined });
+      since = decideUndesiredSince(since, turn.present, world, clock.nowMs());
+    },
     async apply(latest, ownPins, signal) {
       const { present } = latest();
       const nowMs = clock.nowMs();
       // What is in use is asked only for what nothing else keeps.
       const world = pruneWorldOf(latest(), { record, ownPins, graceMs, used: new Set() });
-      since = decideUndesiredSince(since, present, world, nowMs);
       putOffUntilMs = new Map([...putOffUntilMs].filter(([id, untilMs]) => since.has(id) && nowMs < untilMs));
       const verdicts = present.map((image) => ({ image, failed: judge(image, world, nowMs) }));
       reasons.tell(verdicts);

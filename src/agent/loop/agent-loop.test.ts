@@ -369,3 +369,47 @@ test("gives leases back when nothing is pulled, and keeps those that a stop inte
   await done;
   assert.equal(released.length, 1);
 });
+
+test("keeps the pause between attempts while the disk is looked at anew", async () => {
+  const { clock, source, run, pulls } = createAgentBench(hang);
+  const disk = { read: async () => ({ totalBytes: 100, freeBytes: 50 }) };
+  const pace = { initialDelayMs: 60_000, initialTimeoutMs: 60_000, syncPeriodMs: 5000 };
+  void run({ disk }, { ...pace, minFree: { percent: 10 } });
+  source.set(["a:1"]);
+  await clock.advance(60_000 + 59_000);
+  assert.equal(pulls.length, 1);
+  await clock.advance(2000);
+  assert.equal(pulls.length, 2);
+});
+
+test("tells the keeper of what is desired anew also while the runtime is away", async () => {
+  const { clock, source, run, turns, faults } = createAgentBench();
+  void run();
+  source.set(["a:1"]);
+  await clock.advance(1000);
+  faults.list = async () => fail("unavailable");
+  await clock.advance(minuteMs);
+  turns.length = 0;
+  source.set(["a:1", "b:1"]);
+  await clock.advance(minuteMs);
+  assert.deepEqual(
+    turns.map(({ desired }) => desired.images.length),
+    [2],
+  );
+});
+
+test("gives the lease back of an image that somebody else pulled meanwhile", async () => {
+  const { clock, source, run, store, tools } = createAgentBench(async () => fail("unavailable"));
+  const released: string[] = [];
+  const leases = {
+    ...tools.pullTools.leases,
+    releaseAll: async (names: readonly string[]) => void released.push(...names),
+  };
+  void run({ pullTools: { ...tools.pullTools, leases } });
+  source.set(["a:1"]);
+  await clock.advance(1000);
+  assert.deepEqual(released, []);
+  store.set(nameOf("a:1"), listedImage("a:1"));
+  await clock.advance(2 * minuteMs);
+  assert.deepEqual(released, [nameOf("a:1")]);
+});

@@ -17,6 +17,7 @@ function createBench(pull: BenchPull) {
   const releasedHours: number[] = [];
   const events: PullEvent[] = [];
   const pulled: RuntimeImage[] = [];
+  const lookedAt: string[] = [];
   let attempts = 0;
   const image = parseReference("a:1");
   const runtime: ImageRuntime = {
@@ -40,6 +41,7 @@ function createBench(pull: BenchPull) {
       leaseFor: async () => "lease",
       prepare: () => {},
       discard: async () => {},
+      forgetLost: async (name: string) => void lookedAt.push(name),
       release: async () => void releasedHours.push(clock.nowMs() / hourMs),
       releaseAll: async () => {},
     },
@@ -53,7 +55,7 @@ function createBench(pull: BenchPull) {
   const task = new AgentPull(wanted, benchSettings, tools, (present) => void pulled.push(present));
   const queue = createPullQueue({ maxParallel: 1, endMs: Number.POSITIVE_INFINITY }, clock);
   const results = () => events.flatMap((event) => (event.type === "done" ? [event.result] : []));
-  return { clock, task, queue, pulled, releasedHours, results, attempts: () => attempts };
+  return { clock, task, queue, pulled, lookedAt, releasedHours, results, attempts: () => attempts };
 }
 
 test("says what the pull brought, and is done", async () => {
@@ -131,4 +133,30 @@ test("renews its lease before it ends", async () => {
     releasedHours.map((hours) => hours.toFixed(1)),
     ["2.6", "5.1"],
   );
+});
+
+test("looks whether it is its lease that was not found", async () => {
+  const { clock, task, queue, lookedAt } = createBench(async (_, __, attempt) => {
+    if (attempt === 1) fail("not-found", "lease does not exist: not found");
+  });
+  queue.arrange([task]);
+  await clock.advance(5000);
+  assert.deepEqual(lookedAt, ["docker.io/library/a:1"]);
+});
+
+test("keeps its pause when it is taken from the queue and comes back, unless it begins anew", async () => {
+  const { clock, task, queue, attempts } = createBench(async () => fail("denied"));
+  queue.arrange([task]);
+  await clock.advance(3000);
+  for (let i = 0; i < 10; i++) {
+    queue.arrange([]);
+    queue.arrange([task]);
+    await clock.advance(1000);
+  }
+  assert.deepEqual([attempts(), queue.phaseOf(task)], [3, "waiting"]);
+  queue.arrange([]);
+  task.restart();
+  queue.arrange([task]);
+  await clock.advance(0);
+  assert.equal(attempts(), 4);
 });

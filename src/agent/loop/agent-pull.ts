@@ -31,6 +31,7 @@ export class AgentPull implements PullTask {
   #round: { readonly pull: ImagePull; readonly startMs: number } | undefined;
   #failedRounds = 0;
   #leaseSinceMs: number | undefined;
+  #notBeforeMs = 0;
 
   constructor(
     wanted: NodeImage,
@@ -45,7 +46,17 @@ export class AgentPull implements PullTask {
     this.#onPulled = onPulled;
   }
 
+  get notBeforeMs(): number {
+    return this.#notBeforeMs;
+  }
+
   async attempt(signal: AbortSignal): Promise<AttemptEnd> {
+    const end = await this.#attempt(signal);
+    this.#notBeforeMs = this.#tools.clock.nowMs() + (end.againInMs ?? 0);
+    return end;
+  }
+
+  async #attempt(signal: AbortSignal): Promise<AttemptEnd> {
     await this.#renewLease(signal);
     this.#round ??= this.#beginRound();
     const { pull, startMs } = this.#round;
@@ -70,6 +81,7 @@ export class AgentPull implements PullTask {
   restart(): void {
     this.#round = undefined;
     this.#failedRounds = 0;
+    this.#notBeforeMs = 0;
   }
 
   /** Ends the round of an image that is not wanted any more; not while an attempt runs, which does so itself. */

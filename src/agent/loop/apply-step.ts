@@ -10,6 +10,8 @@ export interface StepTools {
   readonly clock: Clock;
   readonly log: Logger;
   createPull(tracked: TrackedImage): AgentPull;
+  /** The image is not desired any more, or somebody else brought it: no pull needs its lease. */
+  onDropped(name: string): void;
 }
 
 /** Whether an attempt to pull it is running. */
@@ -29,6 +31,7 @@ export function applyStep(image: TrackedImage, step: AgentPlanEntry, tools: Step
     case "keep":
       image.tried = true;
       image.failure = undefined;
+      if (image.pull !== undefined) tools.onDropped(image.wanted.name);
       endPull(image, tools);
       return [];
     case "pull":

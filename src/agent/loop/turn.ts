@@ -25,7 +25,7 @@ export interface TurnTools {
   readonly random: Random;
   readonly log: Logger;
   createPull(tracked: TrackedImage): AgentPull;
-  /** The image is not desired any more. */
+  /** The image is not desired any more, or somebody else brought it. */
   onDropped(name: string): void;
 }
 
@@ -39,7 +39,8 @@ export function createTurn(tools: TurnTools): () => void {
   let runtimeWasAway = false;
   return () => {
     const now = tools.desiredNow();
-    if (now !== followed) follow(now, tools);
+    const isNew = now !== followed;
+    if (isNew) follow(now, tools);
     followed = now;
     const away = present.error() !== undefined;
     if (runtimeWasAway && !away) resumePulls(tools);
@@ -47,7 +48,8 @@ export function createTurn(tools: TurnTools): () => void {
 
     queue.arrange(decideAll(now, tools));
     const index = present.index();
-    if (index !== undefined && !away) {
+    // While the runtime is away the list may be wrong, but what is desired since must be known before anything is removed.
+    if (index !== undefined && (!away || isNew)) {
       const { sets, desired, diskPressure } = now;
       keeper.keep({ sets, desired, diskPressure, present: index.images });
     }
@@ -75,7 +77,10 @@ function resumePulls(tools: TurnTools): void {
 }
 
 function tryAtOnce({ pull }: TrackedImage, { queue }: TurnTools): void {
-  if (pull === undefined || queue.phaseOf(pull) !== "waiting") return;
+  if (pull === undefined) return;
+  const phase = queue.phaseOf(pull);
+  // What is held back is in no queue, and has a pause to forget all the same.
+  if (phase !== "waiting" && phase !== undefined) return;
   pull.restart();
   queue.hurry(pull);
 }

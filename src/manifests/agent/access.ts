@@ -38,6 +38,8 @@ export function changesNode({ features }: Pick<AgentSettings, "features">): bool
 export function createAgentAccess(settings: AgentSettings): KubeObject[] {
   const name = agentRoleName(settings);
   const { features } = settings;
+  const namespace = onlyNamespace(features);
+  const sourceRules = features.sources.flatMap((source) => watched[source]);
   return [
     {
       apiVersion: "v1",
@@ -49,15 +51,7 @@ export function createAgentAccess(settings: AgentSettings): KubeObject[] {
       apiVersion: `${rbac}/v1`,
       kind: "ClusterRole",
       metadata: { name },
-      rules: [
-        ...features.sources.flatMap((source) => watched[source]),
-        {
-          apiGroups: [""],
-          resources: ["nodes"],
-          verbs: ["get", "list", "watch", ...(changesNode(settings) ? ["patch"] : [])],
-        },
-        ...(features.events ? [{ apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] }] : []),
-      ],
+      rules: [...(namespace === undefined ? sourceRules : []), ...createNodeRules(settings)],
     },
     {
       apiVersion: `${rbac}/v1`,
@@ -66,20 +60,41 @@ export function createAgentAccess(settings: AgentSettings): KubeObject[] {
       subjects: [subject(settings)],
       roleRef: { apiGroup: rbac, kind: "ClusterRole", name },
     },
-    ...features.pullSecretNamespaces.flatMap((namespace) => createSecretAccess(namespace, settings)),
+    ...(namespace === undefined || sourceRules.length === 0
+      ? []
+      : createRole({ name: `${name}-sources`, namespace }, sourceRules, settings)),
+    // Never in the default manifest: whoever reads a secret of a namespace reads all of them.
+    ...features.pullSecretNamespaces.flatMap((secrets) =>
+      createRole({ name: `${name}-pull-secrets`, namespace: secrets }, secretRules, settings),
+    ),
   ];
 }
 
-// Never in the default manifest: whoever reads a secret of a namespace reads all of them.
-function createSecretAccess(namespace: string, settings: AgentSettings): KubeObject[] {
-  const metadata = { name: `${settings.name}-pull-secrets`, namespace };
+const secretRules: readonly Rule[] = [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }];
+
+function createNodeRules(settings: AgentSettings): Rule[] {
+  const { startupTaint, events } = settings.features;
+  // The agent reads its node by a watch; only taints are read anew where that is behind.
+  const get = startupTaint === undefined ? [] : ["get"];
+  const patch = changesNode(settings) ? ["patch"] : [];
   return [
-    {
-      apiVersion: `${rbac}/v1`,
-      kind: "Role",
-      metadata,
-      rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }],
-    },
+    { apiGroups: [""], resources: ["nodes"], verbs: [...get, "list", "watch", ...patch] },
+    ...(events ? [{ apiGroups: [""], resources: ["events"], verbs: ["create"] }] : []),
+  ];
+}
+
+/** One namespace alone is all that the agent then lists; several are listed with all the others. */
+function onlyNamespace({ namespaces }: AgentSettings["features"]): string | undefined {
+  return namespaces.length === 1 ? namespaces[0] : undefined;
+}
+
+function createRole(
+  metadata: { readonly name: string; readonly namespace: string },
+  rules: readonly Rule[],
+  settings: AgentSettings,
+): KubeObject[] {
+  return [
+    { apiVersion: `${rbac}/v1`, kind: "Role", metadata, rules },
     {
       apiVersion: `${rbac}/v1`,
       kind: "RoleBinding",

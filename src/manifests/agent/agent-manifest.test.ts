@@ -20,6 +20,7 @@ interface Pod {
   readonly containers: readonly [Container];
   readonly affinity?: object;
   readonly nodeSelector?: object;
+  readonly tolerations?: readonly object[];
 }
 
 interface Rule {
@@ -46,22 +47,25 @@ function rulesOf(agent: readonly string[], argv: readonly string[] = ["a"]): Rec
 }
 
 test("by default the account may watch Fleets and nodes, and write events, and no more", () => {
-  assert.deepEqual(rulesOf([]), { fleets: "list,watch", nodes: "get,list,watch", events: "create,patch" });
+  assert.deepEqual(rulesOf([]), { fleets: "list,watch", nodes: "list,watch", events: "create" });
 });
 
 test("a source that is not asked for is not to be watched", () => {
   const workloads = {
     "deployments,statefulsets,daemonsets": "list,watch",
     "jobs,cronjobs": "list,watch",
-    nodes: "get,list,watch",
+    nodes: "list,watch",
   };
   assert.deepEqual(rulesOf(["--source=workloads", "--events=false"]), workloads);
-  assert.deepEqual(rulesOf(["--source=list", "--events=false"]), { nodes: "get,list,watch" });
+  assert.deepEqual(rulesOf(["--source=list", "--events=false"]), { nodes: "list,watch" });
 });
 
-for (const flag of ["--node-label=a.b/c", "--startup-taint=a.b/c"]) {
+for (const [flag, verbs] of [
+  ["--node-label=a.b/c", "list,watch,patch"],
+  ["--startup-taint=a.b/c", "get,list,watch,patch"],
+] as const) {
   test(`nodes may be changed with ${flag} alone, and a policy narrows that`, () => {
-    assert.equal(rulesOf([flag])["nodes"], "get,list,watch,patch");
+    assert.equal(rulesOf([flag])["nodes"], verbs);
     const policies = agentManifestOf(["a"], [flag, "--events=false"]).filter(({ kind }) =>
       /Policy$/.test(kind),
     );
@@ -75,6 +79,15 @@ test("without a label the policy lets none be changed, without a taint none be t
   const textOf = (flag: string) => JSON.stringify(agentManifestOf(["a"], [flag])[0]);
   assert.match(textOf("--startup-taint=a.b/c"), /no label may be changed/);
   assert.match(textOf("--node-label=a.b/c"), /the node's spec may not be changed/);
+});
+
+test("what counts in one namespace alone is watched there alone", () => {
+  const agent = ["--namespace=games", "--events=false"];
+  assert.deepEqual(rulesOf(agent), { nodes: "list,watch" });
+  const { metadata, rules } = find(agentManifestOf(["a"], agent), "Role");
+  assert.deepEqual([metadata.namespace, JSON.stringify(rules).includes("fleets")], ["games", true]);
+  assert.deepEqual(rulesOf(["--namespace=games,other", "--events=false"])["fleets"], "list,watch");
+  assert.ok(!kindsOf(agentManifestOf(["a"], ["--namespace=games", "--source=list"])).includes("Role"));
 });
 
 test("secrets are got in the namespaces that were chosen, by a Role in each", () => {
@@ -128,6 +141,13 @@ test("probes ask on the port of the metrics, and there are none without it", () 
   assert.deepEqual([without.ports, without.readinessProbe], [undefined, undefined]);
 });
 
+test("probes are answered at addresses of IPv6, too, unless a flag says where", () => {
+  const argsOf = (agent: readonly string[]) =>
+    podOf(agentManifestOf(["a"], agent)).containers[0].args.slice(2);
+  assert.deepEqual(argsOf(["--pin"]), ["--metrics-bind-address=:8095", "--pin"]);
+  assert.deepEqual(argsOf(["--metrics-bind-address=0.0.0.0:9"]), ["--metrics-bind-address=0.0.0.0:9"]);
+});
+
 test("a list's change rolls no pod: the agent reads it itself", () => {
   const templateOf = (list: string) => podOf(agentManifestOf(["a"], [], list));
   assert.deepEqual(templateOf("debian:12\n"), templateOf("debian:13\n"));
@@ -140,6 +160,18 @@ test("a Deployment has its nodes by affinity, and never two pods on one", () => 
   assert.equal(pod.nodeSelector, undefined);
   assert.match(JSON.stringify(pod.affinity), /"key":"pool","operator":"In","values":\["games"\]/);
   assert.match(JSON.stringify(pod.affinity), /podAntiAffinity.*kubernetes\.io\/hostname/);
+});
+
+test("an agent tolerates its startup taint, whatever else it tolerates", () => {
+  const tolerationsOf = (flag: string, agent: readonly string[]) =>
+    podOf(agentManifestOf([flag, "a"], agent)).tolerations;
+  const ours = { key: "a/b", operator: "Exists" };
+  assert.deepEqual(tolerationsOf("--tolerations=", ["--startup-taint=a/b"]), [ours]);
+  const narrow = tolerationsOf("--tolerations=a/b:NoSchedule", ["--startup-taint=a/b"]);
+  assert.deepEqual(narrow, [{ ...ours, effect: "NoSchedule" }, ours]);
+  assert.deepEqual(tolerationsOf("--tolerations=a/b", ["--startup-taint=a/b"]), [ours]);
+  assert.deepEqual(tolerationsOf("--max-unavailable=1", ["--startup-taint=a/b"]), [{ operator: "Exists" }]);
+  assert.deepEqual(tolerationsOf("--tolerations=", []), []);
 });
 
 test("uninstall runs unpin on each node, with the label's key and leave to take it away", () => {
@@ -174,6 +206,14 @@ const mistakes: Record<string, readonly [readonly string[], readonly string[], R
   "a flag of fetch": [["--max-parallel=2", "a"], [], /^--max-parallel: .*behind the --/],
   "a bad flag of the agent": [["a"], ["--max-pinned=x"], /^--max-pinned: "x"/],
   "a question": [["a"], ["--help"], /prestow agent --help/],
+  "a name whose ClusterRole Kubernetes has": [["view"], [], /^NAME: "view" is a ClusterRole/],
+  "probes that ask where nobody listens": [
+    ["a"],
+    ["--metrics-bind-address=127.0.0.1:8095"],
+    /^--metrics-bind-address: .*probes/,
+  ],
+  "probes that ask at any port": [["a"], ["--metrics-bind-address=:0"], /^--metrics-bind-address: /],
+  "a folder for the record that is not mounted": [["a"], ["--state-dir=/x"], /^--state-dir: .*mounts/],
 };
 for (const [name, [argv, agent, message]] of Object.entries(mistakes)) {
   test(`refuses ${name}`, () => {

@@ -1,6 +1,7 @@
 import { flagError, quote } from "../flag-error.ts";
 import { defaultRepository, parseImage } from "../image-name.ts";
 import { findDnsLabelFault, findDnsSubdomainFault } from "../kube-name.ts";
+import type { Toleration } from "../kube-object.ts";
 import { parseNodeSelector } from "../node-selector.ts";
 import {
   checked,
@@ -41,6 +42,9 @@ export interface AgentDeployFlags
 // "-uninstall" is added to the name for the pod label `app`, whose value has 63 characters.
 const maxNameLength = 63 - "-uninstall".length;
 
+/** The agent's ClusterRole has the name of the instance: these would be overwritten. */
+const builtInRoles = ["admin", "cluster-admin", "edit", "view"];
+
 /** Checks the flags of `deploy` for an agent. Throws a `ConfigError`. */
 export function parseAgentSettings(
   flags: AgentDeployFlags,
@@ -63,7 +67,7 @@ export function parseAgentSettings(
     admissionPolicy: flags.admissionPolicy,
     maxUnavailable: parseMaxUnavailable(flags.maxUnavailable),
     nodeSelector: parseNodeSelector(flags.nodeSelector),
-    tolerations: parseTolerations(flags.tolerations),
+    tolerations: withStartupTaint(parseTolerations(flags.tolerations), features),
     priorityClass: checked("--priority-class", flags.priorityClass, findDnsSubdomainFault),
     kind: flags.kind,
     replicas: flags.replicas,
@@ -77,9 +81,22 @@ export function parseAgentSettings(
   };
 }
 
+/** An agent that did not come to a node with its startup taint could never take it away. */
+function withStartupTaint(
+  tolerations: readonly Toleration[],
+  { startupTaint: key }: AgentFeatures,
+): readonly Toleration[] {
+  const covers = ({ key: own = key, operator, effect = "" }: Toleration) =>
+    operator === "Exists" && own === key && effect === "";
+  if (key === undefined || tolerations.some(covers)) return tolerations;
+  return [...tolerations, { key, operator: "Exists" }];
+}
+
 function parseName(name: string | undefined): string {
   const example = "prestow deploy --strategy agent prestow-agent";
   if (name === undefined) throw flagError("NAME", `it is missing; name the instance, as in: ${example}`);
+  if (builtInRoles.includes(name))
+    throw flagError("NAME", `${quote(name)} is a ClusterRole of Kubernetes itself; give another name`);
   const fault = findDnsLabelFault(name, maxNameLength);
   if (fault === undefined) return name;
   throw flagError("NAME", `${quote(name)} cannot be used: ${fault}`);

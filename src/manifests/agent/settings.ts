@@ -12,6 +12,8 @@ export type AgentKind = (typeof agentKinds)[number];
 /** What of the agent's own flags decides what its manifest must have. */
 export interface AgentFeatures {
   readonly sources: readonly SourceName[];
+  /** The only ones whose objects count; none: all. */
+  readonly namespaces: readonly string[];
   /** Keys of the node. */
   readonly nodeLabel: string | undefined;
   readonly startupTaint: string | undefined;

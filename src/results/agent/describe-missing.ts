@@ -1,6 +1,6 @@
 import { printable } from "../../lib/printable.ts";
 import type { AgentStatus } from "../agent-status.ts";
-import { isKnown } from "./node-state.ts";
+import { isKnown, isNodeKnown } from "./node-state.ts";
 
 const maxNames = 5;
 
@@ -19,6 +19,7 @@ export function describeMissing(status: AgentStatus | undefined): string {
 
 function describeUnknown(status: AgentStatus | undefined): string {
   const waiting = status?.sources.filter(({ state }) => state === "waiting") ?? [];
+  if (status?.listedMs !== undefined && !isNodeKnown(status)) return "this node is not known yet";
   if (waiting.length === 0) return "the runtime has not listed its images yet";
   const names = waiting.map(({ name, detail }) =>
     detail === undefined ? name : `${name} (${printable(detail, 300)})`,

@@ -21,6 +21,7 @@ test("is ready once sources and runtime have spoken and each image was tried", (
       false,
       "the runtime has not listed its images yet: refused",
     ],
+    [[[], { complete: false }], false, "this node is not known yet"],
     [[[image(), image(failed())]], false, "1 of 2 images were not tried yet"],
     [[[image(present("sha256:1")), image(failed())]], true, "1 of 2 images are present"],
   ];

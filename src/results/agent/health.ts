@@ -1,7 +1,7 @@
 import type { Clock } from "../../lib/clock.ts";
 import { printable } from "../../lib/printable.ts";
 import type { AgentStatus } from "../agent-status.ts";
-import { isKnown, isSettled } from "./node-state.ts";
+import { isKnown, isNodeKnown, isSettled } from "./node-state.ts";
 import type { PartialObserver } from "./observers.ts";
 
 /** The answer to one probe, with its reason in one line. */
@@ -71,6 +71,7 @@ function describeUnready(status: AgentStatus | undefined): string {
     const error = status.runtimeError === undefined ? "" : `: ${printable(status.runtimeError.message, 300)}`;
     return `the runtime has not listed its images yet${error}`;
   }
+  if (!isNodeKnown(status)) return "this node is not known yet";
   const untried = status.images.filter((image) => !isSettled(image)).length;
   return `${untried} of ${status.images.length} images were not tried yet`;
 }

@@ -21,6 +21,21 @@ const cases: Record<string, readonly [AgentStatus | undefined, NodeState, boolea
     "pending",
     false,
   ],
+  "is pending until it is known which images are for this node": [
+    agentStatus([], { complete: false }),
+    "pending",
+    false,
+  ],
+  "is pending while an image is on its way again that was deleted": [
+    agentStatus([there, image({ phase: "pulling", tried: true })]),
+    "pending",
+    false,
+  ],
+  "is failed while an image is tried again that failed": [
+    agentStatus([there, image({ ...failed(), phase: "pulling" })]),
+    "failed",
+    false,
+  ],
   "is pending until each image was tried": [agentStatus([there, image()]), "pending", false],
   "is failed when all were tried and one is missing": [
     agentStatus([there, image(failed())]),
@@ -40,7 +55,7 @@ const cases: Record<string, readonly [AgentStatus | undefined, NodeState, boolea
   "is ready when all are present": [agentStatus([there]), "ready", true],
   "is ready when nothing is desired": [agentStatus([]), "ready", true],
   "stays ready when a source cannot hear of changes": [
-    agentStatus([there], { sources: [{ ...waiting, state: "failing" }] }),
+    agentStatus([there], { sources: [{ ...waiting, state: "failing" }], complete: false }),
     "ready",
     true,
   ],

@@ -51,6 +51,14 @@ test("takes it away at once where nothing is desired", async () => {
   assert.deepEqual(left(), []);
 });
 
+test("leaves it while it is not known which images are for this node", async () => {
+  const { left, turn, told } = createBench([taint(key)], "unknown");
+  await turn(agentStatus([], { complete: false }), minute);
+  assert.deepEqual(left(), [key]);
+  await turn(agentStatus([], { complete: false }), 7 * minute);
+  assert.match(told[0] ?? "", /this node is not known yet$/);
+});
+
 for (const facts of ["watched", "unknown"] as const) {
   test(`does nothing on a node without it (${facts})`, async () => {
     const { api, clock, sent, turn, told } = createBench([taint("x")], facts);
