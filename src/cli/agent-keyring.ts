@@ -6,15 +6,12 @@ import {
   normalizedName,
   parseReference,
 } from "../image/reference.ts";
-import { KubeError, type KubeErrorKind } from "../kube/errors.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Source } from "../sources/source.ts";
 import type { AgentCluster } from "./agent-cluster.ts";
 import type { AgentFlags } from "./agent-flags.ts";
 import type { CliContext } from "./context.ts";
-
-const secretTimeoutMs = 10_000;
-const refusals: ReadonlySet<KubeErrorKind> = new Set(["forbidden", "not-found"]);
+import { createSecretAccess } from "./secret-access.ts";
 
 /**
  * The keyring with the imagePullSecrets of those who ask for an image; only of the namespaces that a flag names, for
@@ -34,11 +31,7 @@ export function withPullSecrets(
   return createPullSecretKeyring({
     keyring,
     secretsFor: (image) => listSecrets(sources, image, new Set(namespaces)),
-    readSecret: ({ namespace, name }, signal) => {
-      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-      return client.get(path, { timeoutMs: secretTimeoutMs, signal });
-    },
-    isRefusal: (error) => error instanceof KubeError && refusals.has(error.kind),
+    ...createSecretAccess(client),
     clock,
     warn: log.warn,
   });

@@ -6,9 +6,9 @@ import type { Logger } from "../lib/log.ts";
 import { createRegistryClient } from "../registry/client.ts";
 import { version } from "../version.ts";
 import type { CliContext } from "./context.ts";
+import { createSecretAccess } from "./secret-access.ts";
 
 const resolveMs = 20_000;
-const secretMs = 10_000;
 
 /** Digests from registries, with the pull secrets of the configuration. */
 export interface Digests {
@@ -34,10 +34,7 @@ export function createDigests(
       const { namespace, imagePullSecrets } = current();
       return imagePullSecrets.map((name) => ({ namespace, name }));
     },
-    readSecret: ({ namespace, name }, signal) => {
-      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-      return client.get(path, { timeoutMs: secretMs, signal });
-    },
+    ...createSecretAccess(client),
     clock,
     warn: log.warn,
   });
