@@ -9,7 +9,6 @@ import { installKwok } from "./install/kwok.ts";
 import { hasProgram } from "./install/which.ts";
 import { createKwokNode, decideSurplus, kwokMark } from "./kwok-nodes.ts";
 import { renderKwokStages } from "./kwok-stages.ts";
-import { restartWithPlainWatches } from "./kwok-watches.ts";
 import { isRunning, stopProcess } from "./process.ts";
 import { forgetProcesses, type LabCluster, type LabEndpoints, readLabState } from "./state.ts";
 
@@ -40,11 +39,10 @@ function kwokCommand(kwok: string, kubeconfig: string, config: string): [string,
   return [kwok, `--kubeconfig=${kubeconfig}`, `--config=${config}`, ...flags];
 }
 
-async function startKwok({ folder, cluster, install }: KwokLab, kubectl: Kubectl): Promise<void> {
+async function startKwok({ folder, cluster, install }: KwokLab): Promise<void> {
   const known = recordedKwok(folder);
   if (known !== undefined && isRunning(known)) return;
   const kwok = await installKwok(install);
-  await restartWithPlainWatches(folder, kubectl, install.signal);
   const own = join(folder, part);
   await mkdir(own, { recursive: true, mode: 0o700 });
   const config = join(own, "stages.yaml");
@@ -92,7 +90,7 @@ async function addNodes(lab: KwokLab, kubectl: Kubectl, count: number): Promise<
 /** Gives a cluster so many simulated nodes, no more and no less, and resolves when they are ready; for 0 kwok ends, too. */
 export async function simulateNodes(lab: KwokLab, count: number): Promise<void> {
   const kubectl = kubectlOf(lab);
-  if (count > 0) await startKwok(lab, kubectl);
+  if (count > 0) await startKwok(lab);
   await removeSurplus(kubectl, count);
   if (count > 0) await addNodes(lab, kubectl, count);
   else await stopKwok(lab.folder);

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { createKwokNode, decideSurplus, kwokMark, parseKwokArguments } from "./kwok-nodes.ts";
 import { renderKwokStages } from "./kwok-stages.ts";
-import { withPlainWatches } from "./kwok-watches.ts";
 
 test("one number of nodes is taken, and everything else refused with what to write", () => {
   assert.equal(parseKwokArguments(["48"]), 48);
@@ -33,11 +32,4 @@ test("kwok's configuration is YAML with stages of nodes and pods", () => {
     stages.map(({ kind, metadata }) => `${kind} ${metadata.name}`),
     ["Stage node-ready", "Stage pod-ready", "Stage pod-delete"],
   );
-});
-
-test("an API server is told once not to stream lists, and one that was told is left as it is", () => {
-  const command = ["kube-apiserver", "--secure-port=6443"] as const;
-  const told = withPlainWatches([...command]);
-  assert.deepEqual(told, [...command, "--feature-gates=WatchList=false"]);
-  assert.equal(withPlainWatches(told ?? ["none"]), undefined);
 });
