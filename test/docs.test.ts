@@ -42,17 +42,25 @@ test("every decision is listed", () => {
   );
 });
 
-// Of other programs: the lab, kubectl, docker.
+// Of other programs: the lab, kubectl, docker, helm, the kubelet.
 const foreignFlags = [
   "containerd",
   "image-bytes",
   "all",
+  "field-selector",
   "for",
   "from-file",
   "patch-file",
   "prefix",
   "rm",
+  "set",
+  "set-string",
   "timeout",
+  "verb",
+  "serviceaccount",
+  "resource",
+  "clusterrole",
+  "register-with-taints",
 ];
 
 test("the README, the changelog and the guides name only flags that exist", () => {
@@ -61,7 +69,14 @@ test("the README, the changelog and the guides name only flags that exist", () =
     ...foreignFlags,
     "flag",
   ]);
-  const guides = ["fetch", "deploy", "labels", "metrics", "coming-from-image-prefetcher"];
+  const guides = [
+    ...["fetch", "agent", "hold", "deploy", "labels", "metrics", "keeping-images", "node-gating"],
+    ...[
+      "coming-from-image-prefetcher",
+      "coming-from-octops-image-syncer",
+      "coming-from-kubernetes-image-puller",
+    ],
+  ];
   for (const page of ["README.md", "CHANGELOG.md", ...guides.map((name) => `docs/${name}.md`)]) {
     const flags = Array.from(readPage(page).matchAll(/(?<![\w-])--([a-z][\w-]*)/g), ([, name]) => name ?? "");
     assert.deepEqual(
