@@ -10,7 +10,7 @@ SOURCES := $(shell find src -name '*.ts' -not -name '*.test.ts')
 UNIT_TESTS := $(shell find src lab test bench scripts deploy -name '*.test.ts' \
 	-not -path 'test/real/*' -not -path 'test/real-image/*' -not -path 'test/cluster/*')
 REAL_TESTS := $(shell find test/real test/real-image -name '*.test.ts')
-CLUSTER_TESTS := $(shell find test/cluster -name '*.test.ts')
+CLUSTER_TESTS := $(sort $(shell find test/cluster -name '*.test.ts'))
 
 .PHONY: help demo test check types lint unit real cluster docs-check bench lab-up lab-down dist update clean
 
@@ -69,7 +69,7 @@ real: dist
 cluster: export PRESTOW_LAB_STATE = /tmp/prestow-test-lab
 cluster: dist
 	@trap lab/down EXIT; lab/up --cluster; \
-		lab/exec $(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 1 $(CLUSTER_TESTS)
+		lab/exec $(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 1 --timeout 15m $(CLUSTER_TESTS)
 
 dist/prestow.cjs dist/agent.cjs &: node_modules scripts/bundle.ts package.json $(SOURCES)
 	@$(NODE) scripts/bundle.ts
