@@ -19,8 +19,9 @@ export function startHoldProcess(
   variables: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): HoldProcess {
-  const args = [main, "hold", "--metrics-bind-address=0", ...flags];
-  const child = spawn(process.execPath, args, {
+  // One that is left over by a test that was broken off would lead in the next run.
+  const tie = ["--pdeathsig", "KILL", "--", process.execPath];
+  const child = spawn("setpriv", [...tie, main, "hold", "--metrics-bind-address=0", ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], KUBECONFIG: process.env["KUBECONFIG"], ...variables },
   });

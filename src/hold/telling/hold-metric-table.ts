@@ -1,4 +1,5 @@
 import type { MetricDescription } from "../../results/agent/metric-table.ts";
+import { processMetricFamilies } from "../../results/metrics/process-families.ts";
 
 /**
  * Every family that the controller shows, in this order. Images are labels by the names of the configuration, which are
@@ -71,24 +72,7 @@ export const holdMetricFamilies = [
     help: "Always 1; the version is its label.",
     labels: ["version"],
   },
-  {
-    name: "process_resident_memory_bytes",
-    type: "gauge",
-    help: "Resident memory of the process.",
-    labels: [],
-  },
-  {
-    name: "process_cpu_seconds",
-    type: "counter",
-    help: "User and system time of the process.",
-    labels: [],
-  },
-  {
-    name: "process_start_time_seconds",
-    type: "gauge",
-    help: "When the process started, in Unix time.",
-    labels: [],
-  },
+  ...processMetricFamilies,
 ] as const satisfies readonly MetricDescription[];
 
 /** The name of one of the controller's families. */

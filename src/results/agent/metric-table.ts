@@ -1,3 +1,5 @@
+import { processMetricFamilies } from "../metrics/process-families.ts";
+
 /** One family of the agent's metrics, described. */
 export interface MetricDescription {
   /** Without `_total`, which each format writes where it wants it. */
@@ -90,24 +92,7 @@ export const agentMetricFamilies = [
     help: "Always 1; the version is its label.",
     labels: ["version"],
   },
-  {
-    name: "process_resident_memory_bytes",
-    type: "gauge",
-    help: "Resident memory of the process.",
-    labels: [],
-  },
-  {
-    name: "process_cpu_seconds",
-    type: "counter",
-    help: "User and system time of the process.",
-    labels: [],
-  },
-  {
-    name: "process_start_time_seconds",
-    type: "gauge",
-    help: "When the process started, in Unix time.",
-    labels: [],
-  },
+  ...processMetricFamilies,
 ] as const satisfies readonly MetricDescription[];
 
 /** The name of one of the agent's families. */
