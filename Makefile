@@ -29,7 +29,8 @@ check: types lint docs-check unit ## types, lint, import rule, generated files, 
 bench: export PRESTOW_LAB_STATE = /tmp/prestow-bench-lab
 bench: dist ## measure against image-prefetcher and image-syncer (PRESTOW_PEERS=DIR) and bare CRI calls
 	@$(NODE) bench/run.ts
-	@trap lab/down EXIT; lab/up --cluster; lab/exec $(NODE) bench/agent/run.ts
+	@trap lab/down EXIT; lab/up --cluster; \
+		lab/exec $(NODE) bench/agent/run.ts; lab/exec $(NODE) bench/hold/run.ts
 
 lab-up: dist ## start the lab: a Kubernetes cluster with two real nodes, registries, seeded images
 	@lab/up --cluster

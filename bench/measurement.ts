@@ -1,6 +1,12 @@
 import { median, pairedRatio } from "./stats.ts";
 
-export type ContestantName = "prestow" | "image-prefetcher" | "bare calls" | "image-syncer";
+export type ContestantName =
+  | "prestow"
+  | "image-prefetcher"
+  | "bare calls"
+  | "image-syncer"
+  | "prestow, containers"
+  | "puller's shape";
 
 /** A bound that design and release notes promise of our own figure. */
 export interface Goal {
@@ -13,7 +19,7 @@ export interface Goal {
 export interface Measurement {
   readonly scenario: string;
   readonly what: string;
-  readonly unit: "ms" | "bytes" | "percent" | "calls";
+  readonly unit: "ms" | "bytes" | "percent" | "calls" | "count";
   readonly values: ReadonlyMap<ContestantName, readonly number[]>;
   readonly goals: readonly Goal[];
 }

@@ -64,6 +64,7 @@ function format(value: number, unit: Measurement["unit"]): string {
   if (unit === "bytes") return formatBytes(value);
   if (unit === "percent") return `${value.toFixed(2)} %`;
   if (unit === "calls") return value.toFixed(1);
+  if (unit === "count") return String(value);
   return value < 999.5 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`;
 }
 
