@@ -17,7 +17,7 @@ const namespace = "hold-bench";
 const readyMs = 400_000;
 const intervalHours = 0.01;
 const intervalMs = intervalHours * 3_600_000;
-const intervals = 2;
+const intervals = 1;
 const settleMs = 10_000;
 
 type HeldPod = HoldPod & { readonly spec: { readonly containers: Parameters<typeof reservedBytes>[0] } };

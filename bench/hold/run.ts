@@ -11,7 +11,7 @@ import { measureHold } from "./measure-hold.ts";
 const folder = await mkdtemp(join(tmpdir(), "prestow-bh-"));
 try {
   const config = await readKubeconfig({ paths: [variable("KUBECONFIG")], clock: systemClock });
-  const twelve = await measureHold(config, folder, 12, 2);
+  const twelve = await measureHold(config, folder, 12, 1);
   const thirty = await measureHold(config, folder, 30, 1);
   process.stdout.write(renderReport([...twelve, ...thirty], []));
 } finally {

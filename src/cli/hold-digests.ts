@@ -1,4 +1,5 @@
 import { createPullSecretKeyring } from "../credentials/pull-secrets.ts";
+import { parseRegistries } from "../hold/config/parse-registries.ts";
 import type { HoldConfig } from "../hold/config.ts";
 import type { ResolveDigest } from "../hold/run/digest-book.ts";
 import type { KubeClient } from "../kube/client.ts";
@@ -16,7 +17,7 @@ export interface Digests {
   close(): void;
 }
 
-/** Wires registry, keyring and secrets. */
+/** Wires registry, keyring and secrets. Throws a `ConfigError`. */
 export function createDigests(
   client: Pick<KubeClient, "get">,
   current: () => HoldConfig,
@@ -26,7 +27,7 @@ export function createDigests(
   const registry = createRegistryClient({
     userAgent: `prestow/${version}`,
     clock,
-    plainHttpHosts: (env["PLAIN_HTTP_REGISTRIES"] ?? "").split(/[\s,;]+/).filter((host) => host !== ""),
+    plainHttpHosts: parseRegistries("PLAIN_HTTP_REGISTRIES", env["PLAIN_HTTP_REGISTRIES"] ?? ""),
   });
   const keyring = createPullSecretKeyring({
     keyring: { lookup: async () => [] },

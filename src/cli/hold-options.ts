@@ -46,7 +46,7 @@ export const holdCommand = {
   summary: "keep images on every node by a pod that holds them, until it is stopped",
   description: `Keeps a DaemonSet whose pods hold the images of IMAGES on every node: the kubelet pulls them, and nothing on a node needs a socket, root or privilege. An image is tried in a pod of its own before every node gets it, and only so many nodes pull at once. It takes the place of kubernetes-image-puller: without a subcommand, and with DEPLOYMENT_NAME in the environment, prestow is this controller.
 
-What is held, how and where is told by the variables of kubernetes-image-puller (IMAGES, CACHING_INTERVAL_HOURS, NODE_SELECTOR …) and by MODE, MAX_NODES, PRIORITY_CLASS_NAME and PLAIN_HTTP_REGISTRIES; docs/hold.md has each. What its Role does not permit costs that one feature, and is said. Runs until SIGTERM or SIGINT, then exits 0.`,
+What is held, how and where is told by the variables of kubernetes-image-puller (IMAGES, CACHING_INTERVAL_HOURS, NODE_SELECTOR …) and by MODE, MAX_NODES, PRIORITY_CLASS_NAME and PLAIN_HTTP_REGISTRIES; docs/hold.md has each. IMAGES, DEPLOYMENT_NAME and CACHING_INTERVAL_HOURS have to be set. What its Role does not permit costs that one feature, and is said. Runs until SIGTERM or SIGINT, then exits 0; exits 2 where the configuration is bad at the start.`,
   usage: "[flags]",
   options: holdOptions,
   examples: [

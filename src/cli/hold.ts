@@ -58,8 +58,8 @@ interface Session {
 async function serveAndHold({ context, log, source, client, address }: Session): Promise<void> {
   const { clock, random, signal } = context;
   const telling = createHoldTelling({ version, client, clock, random, log, signal });
-  const server = await startServer(address, telling);
   const digests = createDigests(client, source.current, context, log);
+  const server = await startServer(address, telling);
   const { namespace, deploymentName: name } = source.current();
   const identity = `${hostname()}_${Math.floor(random() * 2 ** 40).toString(36)}`;
   const inform: Inform = (options) => createInformer({ client, clock, random, log, ...options });

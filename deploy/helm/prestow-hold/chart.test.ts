@@ -77,6 +77,22 @@ test("kubernetes-image-puller's values are here by their names, with its default
   });
 });
 
+test("a name that the Deployment's container or that of an image could not have is refused", () => {
+  const { properties } = read("values.schema.json") as {
+    properties: {
+      deploymentName: { pattern: string };
+      configMap: { properties: { images: { patternProperties: object; additionalProperties: boolean } } };
+    };
+  };
+  const { images } = properties.configMap.properties;
+  const patterns = [properties.deploymentName.pattern, ...Object.keys(images.patternProperties)];
+  assert.deepEqual([patterns.length, images.additionalProperties], [2, false]);
+  for (const pattern of patterns) {
+    assert.match("kubernetes-image-puller", new RegExp(pattern));
+    assert.doesNotMatch("image.puller", new RegExp(pattern));
+  }
+});
+
 test("the chart is of this version", () => {
   const { version: chart, appVersion } = read("Chart.yaml") as Record<string, unknown>;
   assert.deepEqual([chart, appVersion], [version, version]);

@@ -62,9 +62,10 @@ interface Told {
 }
 
 function listTold({ problem, configFaults, images }: HoldStatus): Told[] {
-  const failing = images.flatMap(({ name, ref, failure, failures }): Told[] => {
+  const failing = images.flatMap(({ name, ref, heldRef, failure, failures }): Told[] => {
     if (failure === undefined || (failures === 0 && !lasting.has(failure.kind))) return [];
-    const message = `image ${ref} (${name}) is not held (${failure.kind}): ${failure.message}`;
+    const what = heldRef === undefined ? "not held" : `held as ${heldRef}, not as it is to be`;
+    const message = `image ${ref} (${name}) is ${what} (${failure.kind}): ${failure.message}`;
     return [{ reason: "ImageNotHeld", about: `${failure.kind} ${ref}`, message }];
   });
   return [

@@ -110,6 +110,15 @@ test("the status is one line for people, and bounded JSON for programs", () => {
   assert.equal(json.images[0].failure.message, "no such\\x0atag");
 });
 
+test("an image whose successor is not proven counts as held, in the status as in /readyz", () => {
+  const old: HeldImageStatus = { ...bad, heldRef: "cart@sha256:0", digest: "sha256:0", readyNodes: 2 };
+  const both = { ...status, images: [good, old] };
+  assert.equal(createStatusData(both)["summary"], "2 of 2 images held, 2 of 2 nodes ready, 1 failing");
+  const health = createHoldHealth(createManualClock());
+  health.status(both);
+  assert.match(health.ready().reason, /^2 of 2 images are held/);
+});
+
 test("events tell of what somebody has to mend, once", async () => {
   const clock = createManualClock();
   const sent: { reason: string; message: string }[] = [];
@@ -135,5 +144,8 @@ test("events tell of what somebody has to mend, once", async () => {
     sent.map(({ reason }) => reason),
     ["ConfigurationRefused", "ImageNotHeld"],
   );
-  assert.match(sent[1]?.message ?? "", /cart:1 .*not-found/);
+  assert.match(sent[1]?.message ?? "", /cart:1 .*is not held .*not-found/);
+  events.status({ ...all, images: [{ ...bad, ref: "cart:2", heldRef: "cart@sha256:0" }] }, subject);
+  await clock.advance(0);
+  assert.match(sent[2]?.message ?? "", /cart:2 .*is held as cart@sha256:0, .*not-found/);
 });

@@ -28,7 +28,7 @@ export function createStatusObject(
 }
 
 function summarise({ images, nodes, problem }: HoldStatus): string {
-  const held = images.filter(({ phase }) => phase === "proven").length;
+  const held = images.filter(({ heldRef }) => heldRef !== undefined).length;
   const failing = images.filter(({ failure }) => failure !== undefined).length;
   const parts = [
     `${held} of ${images.length} images held`,
