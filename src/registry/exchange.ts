@@ -92,6 +92,8 @@ function readHead(request: ClientRequest, body: string | undefined): Promise<Inc
   return new Promise((resolve, reject) => {
     request.once("response", resolve);
     request.once("error", reject);
+    // A change of the protocol ends the connection without an answer or an error.
+    request.once("close", () => reject(new Error("it ended without an answer")));
     request.end(body);
   });
 }

@@ -39,6 +39,13 @@ async function untilHeld(
   });
 }
 
+async function lookTwice(bench: Bench) {
+  for (let looks = 0; looks < 2; looks += 1) {
+    const before = bench.status();
+    await until(() => assert.notEqual(bench.status(), before));
+  }
+}
+
 test("under the original's Role every image is held at once, and each missing rule is said once", async (context) => {
   const bench = await startController(context, { denied: beyondOriginal });
   await untilHeld(bench, ["example.com/shop/cart:v1", "example.com/shop/web:v1"]);
@@ -175,6 +182,35 @@ test("who does not lead writes nothing, and goes on where the other left off", a
   bench.configure({ IMAGES: "web=example.com/shop/web:v2" });
   bench.lead(true);
   await untilHeld(bench, ["example.com/shop/web:v2"]);
+});
+
+test("who leads again begins with what is live by then, also where it may not be watched", async (context) => {
+  const bench = await startController(context, { denied: ["watch daemonsets"] });
+  const refs = ["example.com/shop/cart:v1", "example.com/shop/web:v1"];
+  await untilHeld(bench, refs);
+  await until(() => assert.deepEqual(verbsOf(bench, paths.pods), ["create", "delete"]));
+  await lookTwice(bench);
+  bench.lead(false);
+  await until(() => assert.equal(bench.status()?.leading, false));
+  const live = bench.cluster.read(paths.daemonSets, "puller");
+  assert.ok(live);
+  const [spec, template] = [recordAt(live, "spec"), recordAt(recordAt(live, "spec"), "template")];
+  const containers = [
+    ...recordsAt(recordAt(template, "spec"), "containers"),
+    { name: "new", image: "example.com/shop/new:v1" },
+  ];
+  const changed = { ...template, spec: { ...recordAt(template, "spec"), containers } };
+  bench.cluster.resource(paths.daemonSets).set({ ...live, spec: { ...spec, template: changed } });
+  const images = "web=example.com/shop/web:v1;cart=example.com/shop/cart:v1;new=example.com/shop/new:v1";
+  bench.configure({ IMAGES: images });
+  bench.lead(true);
+  await until(() => assert.equal(bench.status()?.images.length, 3));
+  await untilHeld(bench, [...refs, "example.com/shop/new:v1"]);
+  assert.deepEqual(
+    verbsOf(bench, paths.pods),
+    ["create", "delete"],
+    "what the other one proved is tried again",
+  );
 });
 
 test("a DaemonSet that is deleted or edited by hand comes back", async (context) => {

@@ -8,13 +8,24 @@ import { type HoldVariable, holdVariables } from "./variables.ts";
 const what = "--config-dir";
 /** Kubernetes lets no ConfigMap be larger. */
 const maxBytes = 1024 * 1024;
+/** The kubelet takes the old folder away while it is read: a variable that is missing then is not missing. */
+const mostAttempts = 10;
 
 /**
  * The variables of a mounted ConfigMap: one file for each, named as it; other files mean nothing. Throws a `ConfigError`
  * where the folder or a file cannot be read.
  */
 export async function readConfigFolder(dir: string): Promise<Map<HoldVariable, string>> {
-  const folder = await findFolder(dir);
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const folder = await findFolder(dir);
+    const reading = readVariables(folder);
+    await Promise.allSettled([reading]);
+    if ((await findFolder(dir)) === folder) return await reading;
+  }
+  throw new ConfigError(`${what} ${printable(dir, 300)}: it changes faster than it can be read`);
+}
+
+async function readVariables(folder: string): Promise<Map<HoldVariable, string>> {
   const variables = new Map<HoldVariable, string>();
   for (const name of holdVariables) {
     const text = await readVariableFile(join(folder, name));

@@ -25,7 +25,8 @@ function findLive(found: readonly LiveImage[], candidate: Candidate): ProvenImag
   return { name, ref, pinnedRef: live.pinnedRef, digest: /@(.+)$/.exec(live.pinnedRef)?.[1] };
 }
 
-function isSameRepository(a: string, b: string): boolean {
+/** Whether two references name the same repository, whatever their tags and digests. */
+export function isSameRepository(a: string, b: string): boolean {
   try {
     return repositoryName(parseReference(a)) === repositoryName(parseReference(b));
   } catch (error) {

@@ -85,6 +85,7 @@ function createWorld(candidates: readonly Candidate[], live: readonly LiveImage[
     },
     state: () => state,
     probes: () => pods.length,
+    views: () => pods.map(viewOf),
   };
   return world;
 }
@@ -399,4 +400,20 @@ test("without nodes nothing is tried, and what is held stays", () => {
   world.platforms = [];
   const decision = world.decide();
   assert.deepEqual([heldNames(decision), orderedNames(decision)], [["a"], []]);
+});
+
+test("a probe that cannot go, for its node is dead, keeps its platform no longer than its time", () => {
+  const world = createWorld([candidate("a")]);
+  world.decide();
+  const [pod] = world.views();
+  assert.ok(pod);
+  world.decide();
+  const stuck = { ...pod, deleting: true };
+  world.nowMs = 15 * minute;
+  world.decide({ probes: [stuck] });
+  assert.deepEqual(orderedNames(world.decide({ probes: [stuck] })), []);
+  world.nowMs = 17 * minute;
+  assert.deepEqual(orderedNames(world.decide({ probes: [stuck] })), [["a"]]);
+  // The new one is not seen yet: one order is enough.
+  assert.deepEqual(orderedNames(world.decide({ probes: [stuck] })), []);
 });

@@ -63,8 +63,9 @@ export function decidePromotion(before: PromotionState, input: PromotionInput): 
   for (const probe of ended) closeProbe(references, candidates, probe, nowMs + timings.againMs);
   const open = live.filter((probe) => !ended.includes(probe));
   promoteAll(references, input, isSettled(open, provenMs, timings, nowMs));
-  const kept = keepOrdered(before.ordered, observed, timings, nowMs);
-  const probe = input.canProbe ? decideOrders(due, observed, kept) : [];
+  const taking = observed.filter((each) => takesPlatform(each, timings, nowMs));
+  const kept = keepOrdered(before.ordered, taking, timings, nowMs);
+  const probe = input.canProbe ? decideOrders(due, taking, kept) : [];
   const ordered = addOrders(kept, probe, nowMs);
   const seen = noteSeen(observed, before.seen, candidates, ended, nowMs);
   const state = { references, found: foundAfter(before, candidates), ordered, seen, provenMs };
@@ -89,6 +90,11 @@ function observeAll(
     const endMs = (seen.get(pod.uid)?.atMs ?? nowMs) + deadlineMs;
     return observeProbe(pod, candidates, endMs, classify);
   });
+}
+
+// A pod whose node is dead is never gone, and would keep its platform from all that come after it.
+function takesPlatform({ pod, endMs }: ObservedProbe, { orderMs }: PromotionTimings, nowMs: number): boolean {
+  return !pod.deleting || nowMs < endMs + orderMs;
 }
 
 function listHeld(

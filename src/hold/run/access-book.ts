@@ -12,7 +12,7 @@ export interface AccessBook {
   has(feature: Feature): boolean;
   /** Asks for what is not known to be allowed. Throws a `KubeError` where nobody answers. */
   ask(config: HoldConfig, signal: AbortSignal): Promise<void>;
-  /** A call was refused: all is asked anew. */
+  /** A call was refused: all is asked anew; what was allowed counts until there is an answer. */
   doubt(): void;
 }
 
@@ -22,6 +22,7 @@ const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 export function createAccessBook(client: Pick<KubeClient, "post">, log: Logger): AccessBook {
   const allowed = new Set<Feature>();
   const said = new Set<Feature>();
+  let isDoubted = false;
 
   const isAllowed = async (question: Question, namespace: string, signal: AbortSignal) => {
     try {
@@ -41,21 +42,32 @@ export function createAccessBook(client: Pick<KubeClient, "post">, log: Logger):
     log.warn(`the service account may not do all: ${effect}; this rule is missing`, { rule });
   };
 
+  const askFor = async (need: FeatureNeed, namespace: string, signal: AbortSignal) => {
+    const { feature, questions } = need;
+    const answers = await Promise.all(questions.map((each) => isAllowed(each, namespace, signal)));
+    if (answers.every((answer) => answer)) allowed.add(feature);
+    else {
+      allowed.delete(feature);
+      say(need);
+    }
+  };
+
   return {
     has: (feature) => allowed.has(feature),
-    doubt: () => allowed.clear(),
+    // To have no permission for a moment would change the DaemonSet, which then may be deleted for it.
+    doubt() {
+      isDoubted = true;
+    },
     async ask(config, signal) {
-      const { namespace } = config;
-      await Promise.all(
-        listFeatureNeeds(config).map(async (need) => {
-          if (allowed.has(need.feature)) return;
-          const answers = await Promise.all(
-            need.questions.map((question) => isAllowed(question, namespace, signal)),
-          );
-          if (answers.every((answer) => answer)) allowed.add(need.feature);
-          else say(need);
-        }),
-      );
+      const open = listFeatureNeeds(config).filter(({ feature }) => isDoubted || !allowed.has(feature));
+      const wasDoubted = isDoubted;
+      isDoubted = false;
+      try {
+        await Promise.all(open.map((need) => askFor(need, config.namespace, signal)));
+      } catch (error) {
+        isDoubted ||= wasDoubted;
+        throw error;
+      }
     },
   };
 }

@@ -50,10 +50,9 @@ export function createGatherer({ client, access, clock, log }: Tools): Gatherer 
       if (last !== undefined && nowMs < dueMs) return { facts: last, fresh: false };
       askedMs = nowMs;
       try {
-        const [facts] = await Promise.all([
-          readClusterFacts(client, config, signal),
-          access.ask(config, signal),
-        ]);
+        const facts = keepImage(last, await readClusterFacts(client, config, signal));
+        // Not before: a server that has just started refuses everything, and says that nothing is allowed.
+        await access.ask(config, signal);
         last = facts;
         dueMs = nowMs + Math.max(config.intervalMs, leastMs);
         // One that is gone may be about to be made again.
@@ -67,4 +66,11 @@ export function createGatherer({ client, access, clock, log }: Tools): Gatherer 
       }
     },
   };
+}
+
+// Ours is the image that was there when we began: a new one has to run as the controller before pods depend on it.
+function keepImage(before: ClusterFacts | undefined, now: ClusterFacts): ClusterFacts {
+  const [was, is] = [before?.deployment, now.deployment];
+  if (was === undefined || was === "gone" || is === "gone" || was.uid !== is.uid) return now;
+  return { ...now, deployment: { ...is, image: was.image ?? is.image } };
 }

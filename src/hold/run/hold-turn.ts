@@ -7,6 +7,7 @@ import { type ClusterFacts, getOrNone } from "./cluster-facts.ts";
 import type { Gatherer } from "./gather.ts";
 import type { HoldTools } from "./hold-tools.ts";
 import { createHoldWork } from "./hold-work.ts";
+import { createLeadingClient } from "./leading-client.ts";
 import { ownLease } from "./lease-owner.ts";
 import { type Look, takeLook } from "./look.ts";
 import { earliest } from "./look-parts.ts";
@@ -33,7 +34,8 @@ type State = Omit<HoldStatus, "configFaults">;
 /** Gathers, decides and applies, in this order; only the leader writes. */
 export function createHoldTurn(tools: TurnTools): HoldTurn {
   const { source, client, leader, access, gatherer, watchers, onChange, clock } = tools;
-  const work = createHoldWork(tools, source.current());
+  const writing = { ...tools, client: createLeadingClient(client, leader) };
+  const work = createHoldWork(writing, source.current());
   let wasLeader = false;
   let leaseOwner: string | undefined;
   let isThere = false;
@@ -62,7 +64,10 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
   };
 
   const lead = async (config: HoldConfig, facts: ClusterFacts, signal: AbortSignal) => {
-    if (!wasLeader) work.forget();
+    if (!wasLeader) {
+      work.forget();
+      got = undefined;
+    }
     wasLeader = true;
     const daemonSet = await findDaemonSet(config, signal);
     const now = await confirm(config, facts, daemonSet, signal);
@@ -70,8 +75,8 @@ export function createHoldTurn(tools: TurnTools): HoldTurn {
     if ("problem" in result)
       return { status: { ...halted(true), ...result }, wakeMs: undefined, wrote: false };
     const { look } = result;
-    if (leaseOwner !== look.deployment.uid) await ownLease(client, config, look.deployment.uid, signal);
-    leaseOwner = look.deployment.uid;
+    const { uid } = look.deployment;
+    if (leaseOwner !== uid && (await ownLease(client, config, uid, signal))) leaseOwner = uid;
     const done = await work.run(look, onChange, signal);
     // Without a watch a write is seen by asking again.
     if (done.wrote) got = undefined;

@@ -53,7 +53,7 @@ const keptMode = "the live DaemonSet stays as it is until its images are proven 
 export function createHoldWork(tools: HoldTools, config: HoldConfig): HoldWork {
   const { client, clock, log, classify, timings = holdTimings } = tools;
   const pods = createPodWriter(client, config);
-  const writer = createDaemonSetWriter(client, config, log);
+  const writer = createDaemonSetWriter({ client, config, clock, log });
   const chooser = createModeChooser({ pods, classify, clock, log });
   const digests = createDigestBook(tools.resolveDigest, clock, log, timings.digestRetryMs);
   const slots = createSlotGiver(pods, log);
@@ -109,7 +109,8 @@ export function createHoldWork(tools: HoldTools, config: HoldConfig): HoldWork {
       if (mode === "volumes") digests.want(look.config.images, look.config.intervalMs, onChange, signal);
       const decision = await promote(look, mode, signal);
       const outcome = await write(look, mode, decision, signal);
-      const wrote = outcome !== undefined && outcome.kind !== "same";
+      const wrote = outcome?.kind === "written" || outcome?.kind === "again";
+      if (outcome?.kind === "written") slots.renew();
       const given = await give(look, wrote, signal);
       const again = outcome?.kind === "again" ? clock.nowMs() + soonMs : undefined;
       const digestMs = mode === "volumes" ? digests.nextMs() : undefined;

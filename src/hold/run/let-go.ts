@@ -4,6 +4,7 @@ import type { Leader } from "../../kube/lease.ts";
 import type { Logger } from "../../lib/log.ts";
 import type { ConfigSource } from "../config/config-source.ts";
 import type { HoldConfig } from "../config.ts";
+import { parseLive } from "../objects/live-daemon-set.ts";
 import type { PodView } from "../promotion/pod-view.ts";
 import { readDeployment } from "./cluster-facts.ts";
 import { ownLease } from "./lease-owner.ts";
@@ -27,7 +28,7 @@ interface Known {
 const callMs = 5_000;
 
 /**
- * Deletes the DaemonSet where its Deployment is gone, being deleted or at 0 replicas, and we lead. In every other case
+ * Deletes the DaemonSet where its only Deployment is gone, being deleted or at 0 replicas, and we lead. In every other case
  * the controller will be back (an upgrade, a drained node), and what is held stays held. Never rejects.
  */
 export async function letGo({ client, leader, source, log }: Tools, known: Known): Promise<void> {
@@ -38,12 +39,22 @@ export async function letGo({ client, leader, source, log }: Tools, known: Known
     const deployment = await readDeployment(client, config, undefined);
     if (!isLeaving(deployment)) return log.info("stopped; what is held stays held");
     await letGoOfTraces(client, config, deployment, known);
-    await client.delete(daemonSetPath(config), { timeoutMs: callMs });
+    const path = daemonSetPath(config);
+    if (!isOursAlone(await client.get(path, { timeoutMs: callMs }), config)) {
+      return log.info("stopped; the DaemonSet belongs to somebody else, and stays");
+    }
+    await client.delete(path, { timeoutMs: callMs });
     log.info("DaemonSet deleted: its Deployment is gone, or scaled to nothing");
   } catch (error) {
     if (error instanceof KubeError && error.kind === "not-found") return;
     log.warn("it is not known whether the Deployment is on its way out; what is held stays held", { error });
   }
+}
+
+// What we refused to take over is not ours to delete, nor what another Deployment has taken over since.
+function isOursAlone(live: unknown, { deploymentName }: HoldConfig): boolean {
+  const { owners } = parseLive(live);
+  return owners.length > 0 && owners.every((name) => name === deploymentName);
 }
 
 // Whatever becomes of these: what is held is more important.

@@ -1,6 +1,7 @@
 import type { HeldSet } from "../held-set.ts";
+import { isSameRepository } from "../promotion/adopt.ts";
 import type { PromotionDecision } from "../promotion/decide-promotion.ts";
-import { createPromotion, type PromotionState } from "../promotion/state.ts";
+import { createPromotion, type LiveImage, type PromotionState } from "../promotion/state.ts";
 import { listPlatforms } from "./hold-node.ts";
 import type { Look } from "./look.ts";
 
@@ -22,13 +23,21 @@ export function beginPromotion({ live }: Look, mode: HeldSet["mode"]): Promotion
 export function mustKeepMode(
   { live }: Pick<Look, "live">,
   mode: HeldSet["mode"],
-  { reports }: PromotionDecision,
+  { reports }: Pick<PromotionDecision, "reports">,
 ): boolean {
   if (live === undefined || live.mode === mode) return false;
-  const holds = (ref: string) => live.images.some(({ pinnedRef }) => pinnedRef === ref);
-  return reports.some(({ phase, failure, failures, ref }) => {
+  // By digest, where volumes hold it.
+  const isIt = ({ name, pinnedRef }: LiveImage, wanted: Pick<LiveImage, "name"> & { ref: string }) =>
+    pinnedRef === wanted.ref ||
+    (live.mode === "volumes" && name === wanted.name && isSameRepository(pinnedRef, wanted.ref));
+  return reports.some((report) => {
+    const { phase, failure, failures } = report;
     if (phase === "probing") return true;
-    return phase === "unproven" && failures === 0 && (failure === undefined || holds(ref));
+    return (
+      phase === "unproven" &&
+      failures === 0 &&
+      (failure === undefined || live.images.some((image) => isIt(image, report)))
+    );
   });
 }
 

@@ -86,6 +86,12 @@ export function createModeChooser(tools: Tools): ModeChooser {
     }
   };
 
+  // A kind that comes back has its whole time again; its old probe is removed with the next look.
+  const forgetGone = (kinds: readonly NodeKind[]) => {
+    const here = new Set(kinds.map(({ flavour }) => flavour));
+    for (const flavour of askedMs.keys()) if (!here.has(flavour)) askedMs.delete(flavour);
+  };
+
   return {
     doubt() {
       // What nodes have said stays: one that is upgraded is of another kind.
@@ -104,6 +110,7 @@ export function createModeChooser(tools: Tools): ModeChooser {
       if (input.live === "volumes")
         return { mode: "volumes", reason: "the live DaemonSet has image volumes" };
       const kinds = listNodeKinds(input.targets);
+      forgetGone(kinds);
       for (const kind of kinds) if (!answers.has(kind.flavour)) await askKind(kind, input, signal);
       return sumUp(kinds, answers);
     },

@@ -1,7 +1,7 @@
 import type { Logger } from "../../lib/log.ts";
 import type { HoldConfig } from "../config.ts";
 import type { PodView } from "../promotion/pod-view.ts";
-import { decideSlots, releaseSlot, type SlotDecision } from "../slots/decide-slots.ts";
+import { decideSlots, endPause, releaseSlot, type SlotDecision } from "../slots/decide-slots.ts";
 import { newSlots, type SlotState, slotBudget } from "../slots/state.ts";
 import type { HoldNode } from "./hold-node.ts";
 import type { PodWriter } from "./pod-writer.ts";
@@ -19,6 +19,8 @@ export interface SlotGiver {
     },
     signal: AbortSignal,
   ): Promise<SlotDecision>;
+  /** The pods are others now: what failed before may be repaired. */
+  renew(): void;
   /** Another replica was at work meanwhile: the pods tell the rest. */
   forget(): void;
 }
@@ -27,6 +29,9 @@ export interface SlotGiver {
 export function createSlotGiver(pods: PodWriter, log: Logger): SlotGiver {
   let state: SlotState = newSlots;
   return {
+    renew() {
+      state = endPause(state);
+    },
     forget() {
       state = newSlots;
     },
