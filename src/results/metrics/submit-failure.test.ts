@@ -22,9 +22,13 @@ const cases: Record<string, [error: unknown, patienceMs: number]> = {
     4000,
   ],
   "that refuses a call may be busy": [new GrpcError("UNAVAILABLE", "refused", { refused: true }), 4000],
-  "that is not there has a second": [
+  "that nobody has started yet has some seconds": [
     new GrpcError("UNAVAILABLE", "refused", { cause: failed("ECONNREFUSED") }),
-    1000,
+    8000,
+  ],
+  "whose Service is not known yet has some seconds": [
+    new GrpcError("UNAVAILABLE", "no such name", { cause: failed("ENOTFOUND") }),
+    8000,
   ],
   "that says nothing has a second": [new GrpcError("DEADLINE_EXCEEDED", "no answer within 5s"), 1000],
   "that breaks in an unknown way has a second": [new Error("what?"), 1000],

@@ -164,7 +164,7 @@ for (const [name, start] of Object.entries(lost)) {
 }
 
 const costs: Record<string, number> = {
-  "refuses connections": 1000,
+  "refuses connections": 8000,
   "talks nonsense": 1000,
   "accepts and says nothing": 2000,
   "cuts every connection": 4000,
@@ -177,7 +177,7 @@ describe("a long drain", { concurrency: true }, () => {
       submitter.observe(pulled);
       const startMs = performance.now();
       await submitter.drain(10_000);
-      assert.ok(performance.now() - startMs < costMs + 500);
+      assert.ok(performance.now() - startMs < costMs + 1500);
       assert.equal(said()[0].results, 1);
     });
   }

@@ -34,8 +34,8 @@ export interface Submitter {
   readonly observe: PullObserver;
   /**
    * Sends what is left, for at most `timeoutMs`, and ends; what could not be delivered is said then. It gives up
-   * after 1 s where no aggregator can be reached (4 s where it cuts connections, as a busy one does), and 1 s after
-   * `stop` aborts. Never throws.
+   * after 8 s where nobody listens yet, 4 s where connections are cut, as a busy aggregator does, 1 s where one is
+   * silent or refuses, and 1 s after `stop` aborts. Never throws.
    */
   drain(timeoutMs: number, stop?: AbortSignal): Promise<void>;
 }
