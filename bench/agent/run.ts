@@ -6,7 +6,6 @@ import { readKubeconfig } from "../../src/kube/kubeconfig.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { agonesInstalled } from "../../test/cluster/agones.ts";
 import { labNodes, variable } from "../../test/cluster/lab.ts";
-import type { Measurement } from "../measurement.ts";
 import { renderReport } from "../report.ts";
 import { createAgentContestants } from "./contestants.ts";
 import { measureEvents } from "./events.ts";
@@ -37,14 +36,15 @@ async function createStage(folder: string): Promise<AgentStage> {
   };
 }
 
-/** Measures the agents on the lab's cluster (`lab/exec`), side by side, and prints one table. */
+// Measures the agents on the lab's cluster (`lab/exec`), side by side, and prints their tables.
 const folder = await mkdtemp(join(tmpdir(), "prestow-ba-"));
 const uninstall = await agonesInstalled();
 try {
   const stage = await createStage(folder);
-  const figures: Measurement[] = [];
-  for (const measure of [measureIdle, measureEvents, measureGrowth]) figures.push(...(await measure(stage)));
-  process.stdout.write(renderReport(figures, []));
+  // Each table as soon as it is there: the next figures may take minutes, or fail.
+  for (const measure of [measureGrowth, measureEvents, measureIdle]) {
+    process.stdout.write(renderReport(await measure(stage), []));
+  }
   stage.client.close();
 } finally {
   await uninstall();

@@ -7,13 +7,13 @@ import { variable } from "../../test/cluster/lab.ts";
 import { renderReport } from "../report.ts";
 import { measureHold } from "./measure-hold.ts";
 
-// Measures ways to hold images on the lab's cluster (`lab/exec`), in turn on one node, and prints one table.
+// Measures ways to hold images on the lab's cluster (`lab/exec`), in turn on one node, and prints their tables.
 const folder = await mkdtemp(join(tmpdir(), "prestow-bh-"));
 try {
   const config = await readKubeconfig({ paths: [variable("KUBECONFIG")], clock: systemClock });
-  const twelve = await measureHold(config, folder, 12, 1);
-  const thirty = await measureHold(config, folder, 30, 1);
-  process.stdout.write(renderReport([...twelve, ...thirty], []));
+  for (const imageCount of [12, 30]) {
+    process.stdout.write(renderReport(await measureHold(config, folder, imageCount, 1), []));
+  }
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
