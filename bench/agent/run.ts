@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createKubeClient } from "../../src/kube/client.ts";
 import { readKubeconfig } from "../../src/kube/kubeconfig.ts";
+import { formatBytes } from "../../src/lib/bytes.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { agonesInstalled } from "../../test/cluster/agones.ts";
 import { labNodes, variable } from "../../test/cluster/lab.ts";
@@ -41,6 +42,8 @@ const folder = await mkdtemp(join(tmpdir(), "prestow-ba-"));
 const uninstall = await agonesInstalled();
 try {
   const stage = await createStage(folder);
+  const { size } = await stat(join(root, "dist/agent.cjs"));
+  process.stdout.write(`The agent's bundle has ${formatBytes(size)}.\n`);
   // Each table as soon as it is there: the next figures may take minutes, or fail.
   for (const measure of [measureGrowth, measureEvents, measureIdle]) {
     process.stdout.write(renderReport(await measure(stage), []));
