@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createKubeClient } from "../../src/kube/client.ts";
@@ -6,7 +6,7 @@ import { readKubeconfig } from "../../src/kube/kubeconfig.ts";
 import { formatBytes } from "../../src/lib/bytes.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { agonesInstalled } from "../../test/cluster/agones.ts";
-import { labNodes, variable } from "../../test/cluster/lab.ts";
+import { kubectl, labNodes } from "../../test/cluster/lab.ts";
 import { renderReport } from "../report.ts";
 import { createAgentContestants } from "./contestants.ts";
 import { measureEvents } from "./events.ts";
@@ -17,7 +17,9 @@ import { type AgentStage, isPresent } from "./stage.ts";
 const root = join(import.meta.dirname, "../..");
 
 async function createStage(folder: string): Promise<AgentStage> {
-  const kubeconfig = variable("KUBECONFIG");
+  // In JSON, because a pod has no kubeconfig and no need of what reads YAML, which stays in memory.
+  const kubeconfig = join(folder, "kubeconfig.json");
+  await writeFile(kubeconfig, await kubectl("config", "view", "--raw", "--output=json"));
   const config = await readKubeconfig({ paths: [kubeconfig], clock: systemClock });
   const contestants = await createAgentContestants({
     folder,
