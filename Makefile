@@ -66,9 +66,11 @@ unit: node_modules
 real: dist
 	@$(NODE) test/run.ts --summary-file $(SUMMARY) $(REAL_TESTS)
 
-# A lab of its own, so that one that is up for other work is not touched.
+# A lab of its own, so that one that is up for other work is not touched. Tools are built before: inside the cluster's
+# network there is no way to where they come from.
 cluster: export PRESTOW_LAB_STATE = /tmp/prestow-test-lab
 cluster: dist
+	@lab/tool helm > dist/helm.path; lab/tool kwok > dist/kwok.path
 	@trap lab/down EXIT; lab/up --cluster; \
 		lab/exec $(NODE) test/run.ts --summary-file $(SUMMARY) --concurrency 1 --timeout 15m $(CLUSTER_TESTS)
 
