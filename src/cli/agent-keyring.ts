@@ -1,11 +1,6 @@
 import type { Keyring } from "../credentials/keyring.ts";
 import { createPullSecretKeyring, type SecretName } from "../credentials/pull-secrets.ts";
-import {
-  type ImageReference,
-  InvalidReferenceError,
-  normalizedName,
-  parseReference,
-} from "../image/reference.ts";
+import { findNormalizedName, type ImageReference, normalizedName } from "../image/reference.ts";
 import type { Logger } from "../lib/log.ts";
 import type { Source } from "../sources/source.ts";
 import type { AgentCluster } from "./agent-cluster.ts";
@@ -47,19 +42,10 @@ export function listSecrets(
   const found = new Map<string, SecretName>();
   for (const { owner, pullSecrets, ref } of sources.flatMap((source) => source.current().images)) {
     if (owner === undefined || pullSecrets.length === 0 || !namespaces.has(owner.namespace)) continue;
-    if (nameOf(ref) !== name) continue;
+    if (findNormalizedName(ref) !== name) continue;
     for (const secret of pullSecrets) {
       found.set(`${owner.namespace}/${secret}`, { namespace: owner.namespace, name: secret });
     }
   }
   return [...found.values()];
-}
-
-function nameOf(ref: string): string | undefined {
-  try {
-    return normalizedName(parseReference(ref));
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { type ImageReference, InvalidReferenceError, normalizedName, parseReference } from "./reference.ts";
+import { findNormalizedName, type ImageReference, normalizedName } from "./reference.ts";
 
 /** What the runtime says of an image that it has. */
 export interface ListedImage {
@@ -19,14 +19,5 @@ export function matchesImage(ref: ImageReference, image: ListedImage): boolean {
   if (listed.includes(wanted)) return true;
   // Normalising never touches the last part of the path: without it, a name need not be parsed.
   const lastPart = ref.path.slice(ref.path.lastIndexOf("/") + 1);
-  return listed.some((name) => name.includes(lastPart) && normalizeListed(name) === wanted);
-}
-
-function normalizeListed(name: string): string | undefined {
-  try {
-    return normalizedName(parseReference(name));
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return undefined;
-    throw error;
-  }
+  return listed.some((name) => name.includes(lastPart) && findNormalizedName(name) === wanted);
 }

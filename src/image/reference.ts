@@ -133,3 +133,13 @@ function findImageDigestFault(digest: string): string | undefined {
   const algorithm = digest.slice(0, digest.indexOf(":"));
   return isKnownAlgorithm(algorithm) ? undefined : "the digest's algorithm must be sha256, sha384 or sha512";
 }
+
+/** The full name that a text means; undefined where it is no reference. */
+export function findNormalizedName(name: string): string | undefined {
+  try {
+    return normalizedName(parseReference(name));
+  } catch (error) {
+    if (error instanceof InvalidReferenceError) return undefined;
+    throw error;
+  }
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseAnswer, parseRetryAfter } from "./answer.ts";
+import { parseRetryAfter } from "../lib/retry-after.ts";
+import { parseAnswer } from "./answer.ts";
 import { KubeError } from "./errors.ts";
 
 const nowMs = Date.UTC(2030, 0, 1);

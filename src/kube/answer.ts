@@ -1,3 +1,4 @@
+import { parseRetryAfter } from "../lib/retry-after.ts";
 import { KubeError, type KubeErrorKind } from "./errors.ts";
 import type { HttpResponse } from "./http.ts";
 import { safeText } from "./safe-text.ts";
@@ -52,14 +53,6 @@ function toKubeError(response: HttpResponse, nowMs: number, token: string | unde
     reason,
     retryAfterMs: parseRetryAfter(headers["retry-after"], nowMs) ?? (seconds && seconds * 1000),
   });
-}
-
-/** Milliseconds from a `Retry-After` header, seconds or a date; undefined where it is neither. */
-export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const dateMs = Date.parse(header);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
 function parseStatus(value: unknown): Status {

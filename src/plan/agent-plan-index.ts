@@ -1,4 +1,4 @@
-import { InvalidReferenceError, normalizedName, parseReference } from "../image/reference.ts";
+import { findNormalizedName } from "../image/reference.ts";
 import type { RuntimeImage } from "../runtime/runtime.ts";
 
 /** Finds what a runtime lists, without a look at every image for every name. */
@@ -16,7 +16,7 @@ export function createPresentIndex(images: readonly RuntimeImage[]): PresentInde
   for (const image of images) {
     ids.set(image.id, image);
     for (const listed of [...image.repoTags, ...image.repoDigests]) {
-      const name = normalizeListed(listed);
+      const name = findNormalizedName(listed);
       if (name !== undefined && !names.has(name)) names.set(name, image);
     }
   }
@@ -36,13 +36,4 @@ export function withPulled(images: readonly RuntimeImage[], pulled: RuntimeImage
       return { ...image, repoTags: image.repoTags.filter((tag) => !moved.has(tag)) };
     });
   return [...others, pulled];
-}
-
-function normalizeListed(name: string): string | undefined {
-  try {
-    return normalizedName(parseReference(name));
-  } catch (error) {
-    if (error instanceof InvalidReferenceError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { isRecord } from "../lib/record.ts";
+import { parseRetryAfter } from "../lib/retry-after.ts";
 import type { ErrorKind } from "../runtime/errors.ts";
 import { RegistryError } from "./errors.ts";
 import type { Answer } from "./exchange.ts";
@@ -51,11 +52,4 @@ export function parseObject(body: Buffer): Readonly<Record<string, unknown>> | u
   } catch {
     return undefined;
   }
-}
-
-function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const dateMs = Date.parse(header);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }

@@ -12,6 +12,7 @@ import { cleanUp } from "./clean-up.ts";
 import { listImages, listMissing, pushFreshImages, removeImages, waitForImages } from "./images.ts";
 import { createNamespace, removeNamespace } from "./instance.ts";
 import { afterOutageMs, eventually, kubectl, labNodes } from "./lab.ts";
+import { createRandom } from "./random.ts";
 import { createWorkspace } from "./workspace.ts";
 
 const namespace = "agent-resume-test";
@@ -92,17 +93,6 @@ test("an agent whose token was rotated and whose watch has expired lists anew, a
     assert.equal(agent.exitCode(), undefined);
   });
 });
-
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 test(`an agent that is killed at ${kills} random points ends with all images, all pinned, and a record that is whole (PRESTOW_TEST_SEED=${seed})`, async () => {
   const random = createRandom(seed);

@@ -7,11 +7,11 @@ import { forgetLeader } from "./hold-lease.ts";
 import { createOwner, holdVariables, ownerName } from "./hold-owner.ts";
 import { heldSelector, listUnheld, nodeNames, waitUntilSettled } from "./hold-pods.ts";
 import { startHoldProcess, withHoldProcess } from "./hold-process.ts";
-import { createRandom } from "./hold-random.ts";
 import { watchPods } from "./hold-watch.ts";
 import { removeNamespace } from "./instance.ts";
 import { kubectl } from "./lab.ts";
 import { readObject } from "./objects.ts";
+import { createRandom } from "./random.ts";
 
 const namespace = "hold-kills-test";
 const kills = 50;
